@@ -1,0 +1,1 @@
+"""Muster: every asset accounted for, every change remembered."""

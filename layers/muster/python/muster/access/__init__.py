@@ -1,0 +1,1 @@
+"""Access: tenants, members, roles and tokens."""

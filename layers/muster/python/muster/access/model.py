@@ -1,0 +1,88 @@
+"""Permissions, roles, tenants, members and tokens: the rules, without storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+TenantId = str
+"""Lower-case letters, digits and inner hyphens, 2 to 40 characters: never a `#`."""
+
+
+class Permission(StrEnum):
+    """What a route can ask for; also the scopes of a token."""
+
+    ASSET_READ = "asset:read"
+    ASSET_WRITE = "asset:write"
+    ASSET_PURGE = "asset:purge"
+    CATALOG_READ = "catalog:read"
+    CATALOG_WRITE = "catalog:write"
+    JOB_READ = "job:read"
+    JOB_RUN = "job:run"
+    MEMBER_READ = "member:read"
+    MEMBER_WRITE = "member:write"
+    TOKEN_SELF = "token:self"  # noqa: S105 - a permission's name, no secret
+    TOKEN_ADMIN = "token:admin"  # noqa: S105 - a permission's name, no secret
+
+
+class Role(StrEnum):
+    """A member's role."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+_VIEWER = frozenset(
+    {
+        Permission.ASSET_READ,
+        Permission.CATALOG_READ,
+        Permission.JOB_READ,
+        Permission.MEMBER_READ,
+        Permission.TOKEN_SELF,
+    }
+)
+_EDITOR = _VIEWER | {Permission.ASSET_WRITE, Permission.JOB_RUN}
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.EDITOR: _EDITOR,
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a tenant may have."""
+
+    assets: int = 1_000_000
+    members: int = 10_000
+    import_bytes: int = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organisation. `signing_key` signs its cursors."""
+
+    id: TenantId
+    name: str
+    region: str
+    limits: Limits
+    signing_key: bytes
+    created_at: datetime
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a request comes from, and what the request may do (role and token scopes together)."""
+
+    tenant: Tenant
+    member_id: str
+    member_name: str
+    email: str
+    role: Role
+    token_id: str
+    permissions: frozenset[Permission]

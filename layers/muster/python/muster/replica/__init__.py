@@ -1,0 +1,1 @@
+"""The replica: a tenant's records in SQLite, caught up with the ledger before each answer."""

@@ -1,0 +1,158 @@
+"""What the rest of Muster may ask of a replica."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from muster.errors import MalformedRequestError
+from muster.ledger.model import Commit, Record
+
+
+class UnknownSortFieldError(MalformedRequestError):
+    """A sort key is neither a built-in field nor a field of the catalog."""
+
+    code = "unknown_field"
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort key: a built-in (`key name tag serial type folder created_at updated_at`) or a dotted
+    field name. Empty values come last whichever the direction; the id breaks ties."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class AssetQuery:
+    """Which assets. Conditions of different kinds are joined by AND, values of one by OR."""
+
+    types: Sequence[str] = ()
+    """Asset type ids; `include_subtypes` is resolved by the caller."""
+    folders: Sequence[str] = ()
+    include_subfolders: bool = False
+    equals: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Built-in or dotted field name → accepted values in stored form (text without regard to case
+    and accents). For a multi-valued field any of its values may match. None matches empty."""
+    text: str | None = None
+    """Words, all of which must occur in some text of the asset; a word ending in `*` is a prefix."""
+    trashed: Literal["no", "yes", "any"] = "no"
+    sort: Sequence[Sort] = (Sort("updated_at", descending=True),)
+    limit: int = 50
+    after: Sequence[Any] | None = None
+    """`Page.next` of the page before: the last row's sort values and id."""
+    count: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of an answer, and the commit at which the replica stood."""
+
+    items: tuple[Record, ...]
+    next: tuple[Any, ...] | None
+    total: int | None
+    seq: int
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link between two assets, with the record's id and version."""
+
+    id: str
+    version: int
+    type: str
+    source: str
+    """The outbound end: "source `outbound_name` target"."""
+    target: str
+
+
+class Replica(Protocol):
+    """One tenant's replica. Nothing here writes tenant data.
+
+    Methods answer from the file as it stands; `catch_up` first where the answer must hold every
+    commit made before the call. It costs one ledger call when there is nothing new.
+    """
+
+    def catch_up(self) -> int:
+        """Apply the commits after the last one applied; build or rebuild the file when needed.
+
+        Returns the sequence number at which the replica stands."""
+        ...
+
+    def seq(self) -> int:
+        """Return the sequence number at which the replica stands, without a ledger call."""
+        ...
+
+    def fence(self, name: str) -> int:
+        """Return the sequence number of the last applied commit that touched a fence
+        (`muster.ledger.model.FENCES`), 0 for none; kept in memory, so that it costs nothing."""
+        ...
+
+    def apply(self, commit: Commit) -> None:
+        """Apply one commit that this process just wrote, if it is the next one; else do nothing."""
+        ...
+
+    def records(self, kind: str) -> list[Record]:
+        """Return all records of a kind that is small (types, fields, link types, folders), by id."""
+        ...
+
+    def page_of(
+        self, kind: str, *, limit: int, after: str | None = None, descending: bool = False
+    ) -> Page:
+        """Return records of any kind in id order, a page at a time; `after` is the last id seen."""
+        ...
+
+    def get_many(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
+        """Return those of the records that exist, by id."""
+        ...
+
+    def find_assets(self, query: AssetQuery) -> Page:
+        """Return one page of assets."""
+        ...
+
+    def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:
+        """Return untrashed assets whose built-in or dotted field equals the value, as in
+        `AssetQuery.equals`."""
+        ...
+
+    def count_assets(self, *, by: Literal["type", "folder", "link_type"]) -> dict[str, int]:
+        """Return how many assets (trashed ones too), or links, use each type, folder or link type."""
+        ...
+
+    def field_in_use(self, field_name: str, *, option: str | None = None) -> int:
+        """Return how many assets (trashed ones too) hold a value of a field, or this option of it."""
+        ...
+
+    def links_of(self, asset_ids: Iterable[str]) -> list[LinkRow]:
+        """Return the links at any of these assets, either end, by id."""
+        ...
+
+    def commits(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 50,
+        descending: bool = False,
+        before: int | None = None,
+    ) -> list[CommitRow]:
+        """Return the log as a list of commits without bodies."""
+        ...
+
+
+@dataclass(frozen=True)
+class CommitRow:
+    """A commit as the change list shows it."""
+
+    seq: int
+    at: datetime
+    actor_id: str
+    actor_name: str
+    cause: str
+    request_id: str
+    job: str | None
+    message: str | None
+    changes: tuple[tuple[str, str, str, int], ...]
+    """kind, id, op, version"""

@@ -1,0 +1,58 @@
+"""The scope that a use case is given: whose data, who acts, and the parts to act with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from muster.access.model import Identity, TenantId
+from muster.ledger.model import Actor, Cause, Commit, Reason, RequestMark, Write
+from muster.ledger.objects import Objects
+from muster.ledger.port import FenceMovedError, Ledger
+from muster.replica.port import Replica
+
+_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One tenant, one actor, one request. Ledger, replica and objects are bound to the tenant."""
+
+    tenant: TenantId
+    actor: Actor
+    reason: Reason
+    ledger: Ledger
+    replica: Replica
+    objects: Objects
+    now: Callable[[], datetime]
+    identity: Identity | None = None
+    request: RequestMark | None = None
+    dry_run: bool = False
+
+    def commit(
+        self, writes: Sequence[Write], *, unmoved: Mapping[str, int] | None = None
+    ) -> Commit:
+        """Commit as this actor for this reason, and show the commit to the replica at once.
+
+        Errors are the ledger's (muster.ledger.port).
+        """
+        commit = self.ledger.commit(
+            writes, actor=self.actor, reason=self.reason, unmoved=unmoved, request=self.request
+        )
+        self.replica.apply(commit)
+        return commit
+
+    def because(self, cause: Cause, *, job: str | None = None, message: str | None = None) -> Scope:
+        """Return the same scope with another cause."""
+        return replace(self, reason=replace(self.reason, cause=cause, job=job, message=message))
+
+
+def deciding[T](scope: Scope, decide: Callable[[Scope], T]) -> T:
+    """Run `decide` again, on a replica that has caught up, for as long as a fence moved under it."""
+    for _ in range(_ROUNDS - 1):
+        try:
+            return decide(scope)
+        except FenceMovedError:
+            scope.replica.catch_up()
+    return decide(scope)
