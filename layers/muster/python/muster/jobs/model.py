@@ -1,0 +1,67 @@
+"""Jobs: long work that a worker carries out in steps, each step one commit."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    """Waits for its file or for the user's word."""
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Progress(BaseModel):
+    """How far a job is, in rows. It is part of each step's commit, so it can't lie."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    total: int = 0
+    done: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+
+class Job(BaseModel):
+    """A job record's body; `id` and `version` are the record's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = ""
+    version: int = 0
+    type: Literal["import", "import_plan", "undo"]
+    title: str
+    state: JobState
+    progress: Progress = Progress()
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] = Field(default_factory=dict)
+    """What the job found or made, small; per-row results lie in the job's objects."""
+    error: dict[str, Any] | None = None
+    """code, detail and what to do, when it failed."""
+    cancel_requested: bool = False
+    undone_by: str | None = None
+    undoes: str | None = None
+    first_seq: int | None = None
+    last_seq: int | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+
+
+class JobQueue(Protocol):
+    """Where a job waits for a worker. Jobs of one tenant run one after another."""
+
+    def send(self, tenant: str, job_id: str) -> None:
+        """Queue a job; sending it twice runs it once more, which changes nothing."""
+        ...
