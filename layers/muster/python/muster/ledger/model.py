@@ -49,8 +49,8 @@ class Stamp:
 class Mark:
     """A value that only one record of a tenant may hold.
 
-    `constraint` names the rule ("tag", "serial", "field:computer.asset.no", "folder:<parent>", "link");
-    `value` is the normalised value. Equal marks of two records conflict.
+    `constraint` names the rule ("tag", "serial", "field:computer.asset.no", "folder:<parent>",
+    "link"); `value` is the normalised value. Equal marks of two records conflict.
     """
 
     constraint: str
@@ -96,7 +96,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Put:
-    """Create a record (`before` is None), change it, or bring it back (`before` is its tombstone)."""
+    """Create a record (`before` is None), change it, or bring it back (`before`: its tombstone)."""
 
     kind: str
     id: str
@@ -128,11 +128,14 @@ class Op(StrEnum):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One leaf that changed. `path` is a JSON pointer into the body; absent is None on either side."""
+    """One leaf that changed. `path` is a JSON pointer into the body; None stands for absent."""
 
     path: str
     old: Any
     new: Any
+    old_is_null: bool = False
+    """Whether None stands for a stored null, so that going back restores it exactly."""
+    new_is_null: bool = False
 
 
 @dataclass(frozen=True)

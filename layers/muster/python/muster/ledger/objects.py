@@ -6,10 +6,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from muster.errors import InvalidInputError
+
+_NAME_BYTES = 900
+"""S3 allows 1,024 bytes with the tenant's prefix."""
+
+
+UPLOAD_SECONDS = 15 * 60
+DOWNLOAD_SECONDS = 5 * 60
+
+
+class ObjectNameError(InvalidInputError):
+    """A name that could lead out of the tenant's prefix, or that S3 does not take."""
+
+    code = "object_name"
+
+
+def checked_name(name: str) -> str:
+    """Return the name, unless it is empty, absolute, too long or has a `..` or empty part."""
+    parts = name.split("/")
+    if "" in parts or ".." in parts or "." in parts or len(name.encode()) > _NAME_BYTES:
+        raise ObjectNameError(f"{name!r} can't be the name of an object.")
+    return name
+
 
 @dataclass(frozen=True)
 class Upload:
-    """A presigned POST: send `fields` and then the file as `file`, as multipart/form-data, to `url`."""
+    """A presigned POST: send `fields`, then the file as `file`, to `url` as multipart/form-data."""
 
     url: str
     fields: Mapping[str, str]
@@ -17,9 +40,11 @@ class Upload:
 
 
 class Objects(Protocol):
-    """One tenant's objects. Names are relative to the tenant's prefix, such as `jobs/job_01…/source`."""
+    """One tenant's objects, named within the tenant's prefix, such as `jobs/job_01…/source`."""
 
-    def put(self, name: str, content: bytes, *, content_type: str = "application/octet-stream") -> None:
+    def put(
+        self, name: str, content: bytes, *, content_type: str = "application/octet-stream"
+    ) -> None:
         """Store an object."""
         ...
 
@@ -39,12 +64,12 @@ class Objects(Protocol):
         """Remove an object; removing none is no error."""
         ...
 
-    def presign_upload(self, name: str, *, max_bytes: int, content_type: str | None = None) -> Upload:
-        """Return a form to upload straight to the bucket, bound to this name and size, for 15 minutes."""
+    def presign_upload(
+        self, name: str, *, max_bytes: int, content_type: str | None = None
+    ) -> Upload:
+        """Return a form for an upload to the bucket: of this name, up to this size, in 15 minutes."""
         ...
 
     def presign_download(self, name: str, *, filename: str) -> str:
         """Return an address that serves the object as a download for 5 minutes."""
         ...
-
-

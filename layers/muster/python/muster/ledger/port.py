@@ -28,7 +28,10 @@ class VersionConflictError(PreconditionFailedError):
 
 
 class MarkTakenError(ConflictError):
-    """A unique value is held by another record. `extra` has constraint, value and `holder` (its id)."""
+    """A unique value is held by another record.
+
+    `extra` has constraint, value, `holder` (its id) and `holder_kind`.
+    """
 
     code = "value_taken"
 
@@ -36,7 +39,8 @@ class MarkTakenError(ConflictError):
 class FenceMovedError(ConflictError):
     """What the commit was decided on has changed meanwhile: read again and decide again.
 
-    Use cases catch it (`muster.scope.deciding`) and retry; a caller sees it only after several rounds.
+    Use cases catch it (`muster.scope.deciding`) and retry; a caller sees it only after several
+    rounds.
     """
 
     code = "changed_meanwhile"
@@ -62,7 +66,7 @@ class TooManyWritesError(ConflictError):
 
 @dataclass(frozen=True)
 class SeenRequest:
-    """What is kept of an Idempotency-Key: the commit that took it and, once stored, the response."""
+    """What is kept of an Idempotency-Key: the commit that took it and, once stored, its response."""
 
     payload_hash: str
     seq: int
@@ -80,11 +84,13 @@ class Ledger(Protocol):
         """Return the record, or None when it is absent or deleted. One call."""
         ...
 
-    def get_for_write(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Record | Tombstone]:
-        """Return those of up to 90 records that exist (or their tombstones), reading the head with them.
+    def get_for_write(
+        self, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Record | Tombstone]:
+        """Return those of up to 90 records that exist, or their tombstones.
 
-        One call (BatchGetItem), also for no keys at all: the head is remembered, so that the commit
-        that follows needs one call more.
+        One call (BatchGetItem), also for no keys at all: the head is read with them and remembered,
+        so that the commit that follows needs one call more.
         """
         ...
 
@@ -99,8 +105,9 @@ class Ledger(Protocol):
     ) -> Commit:
         """Write all of it or nothing, as the tenant's next commit.
 
-        `unmoved` maps fences to the sequence number at which the caller looked: the commit is refused
-        if a later commit touched that fence. Renumbers and retries by itself while only the head moved.
+        `unmoved` maps fences to the sequence number at which the caller looked: the commit is
+        refused if a later commit touched that fence. Renumbers and retries by itself while only the
+        head moved.
 
         Raises VersionConflictError, MarkTakenError, FenceMovedError, RequestSeenError,
         TooManyWritesError, LedgerBusyError.
@@ -122,7 +129,10 @@ class Ledger(Protocol):
     def history(
         self, kind: str, record_id: str, *, before: int | None = None, limit: int = 50
     ) -> list[HistoryEntry]:
-        """Return a record's history, newest first; `before` is a sequence number to go on from. One call."""
+        """Return a record's history, newest first, in one call.
+
+        `before` is the sequence number to go on from.
+        """
         ...
 
     def get_at(self, kind: str, record_id: str, moment: int | datetime) -> Record | None:
