@@ -1,0 +1,32 @@
+"""The `muster` command: the tree of its commands."""
+
+from __future__ import annotations
+
+from muster.cli.assets import assets
+from muster.cli.imports import import_file
+from muster.cli.jobs import jobs, undo
+from muster.cli.session import whoami
+from muster.cli.shell import group
+from muster.cli.stack import up
+from muster.cli.tenants import tenants
+from muster.cli.tokens import tokens
+
+app = group(
+    "Every asset accounted for, every change remembered.\n\n"
+    "Talks to the Muster at [bold]MUSTER_URL[/] with [bold]MUSTER_TOKEN[/], or to the local stack"
+    " of the checkout that it is run in.",
+    epilog="Exit codes: 0 done · 1 refused · 2 wrong command line · 3 Muster can't be reached ·"
+    " 4 done in part · 130 interrupted",
+)
+
+app.command()(whoami)
+app.command("import")(import_file)
+app.add_typer(assets, name="asset")
+app.command()(undo)
+app.add_typer(jobs, name="jobs")
+app.add_typer(tokens, name="token")
+app.add_typer(tenants, name="tenant")
+app.command()(up)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,84 @@
+"""How a file's bytes reach Muster: with the request when it is small, else by a form to S3."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from muster.cli.client import Client
+from muster.cli.exits import refused
+
+_INLINE_BYTES = 512 * 1024
+"""Above this an upload is quicker than base64 through the API, which takes 4 MB at most."""
+_CHUNK_BYTES = 256 * 1024
+
+
+def create_import(client: Client, file: Path) -> dict[str, Any]:
+    """Make an import of the file, bytes and all, and return it."""
+    size = _size(file)
+    request: dict[str, Any] = {"filename": file.name, "size": size, "sha256": _digest(file)}
+    if size <= _INLINE_BYTES:
+        request["content_base64"] = base64.b64encode(file.read_bytes()).decode()
+    made: dict[str, Any] = client.send("POST", "/v1/imports", request).body
+    upload = made.get("upload")
+    if upload and size > _INLINE_BYTES:
+        boundary = secrets.token_hex(16)
+        head, tail = _form(upload["fields"], file.name, boundary)
+        client.upload(
+            upload["url"],
+            f"multipart/form-data; boundary={boundary}",
+            partial(_parts, head, file, tail),
+            len(head) + size + len(tail),
+        )
+    return made
+
+
+def _size(file: Path) -> int:
+    if not file.is_file():
+        raise refused("No such file", f"{file} is not a file that can be read.", code="no_file")
+    try:
+        size = file.stat().st_size
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise refused(
+            "The file can't be read", f"{file}: {error.strerror}.", code="no_file"
+        ) from error
+    if size == 0:
+        raise refused("The file is empty", f"{file} holds no bytes.", code="empty_file")
+    return size
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _form(fields: Mapping[str, str], filename: str, boundary: str) -> tuple[bytes, bytes]:
+    # S3 wants the file last; its name in the form is of no consequence, so that it needs no
+    # quoting beyond what would end the header.
+    lines = []
+    for name, value in fields.items():
+        lines += [f"--{boundary}", f'Content-Disposition: form-data; name="{name}"', "", value]
+    plain = filename.replace("\\", "_").replace('"', "_").replace("\r", "_").replace("\n", "_")
+    lines += [
+        f"--{boundary}",
+        f'Content-Disposition: form-data; name="file"; filename="{plain}"',
+        "Content-Type: application/octet-stream",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode(), f"\r\n--{boundary}--\r\n".encode()
+
+
+def _parts(head: bytes, file: Path, tail: bytes) -> Iterator[bytes]:
+    yield head
+    with file.open("rb") as content:
+        while chunk := content.read(_CHUNK_BYTES):
+            yield chunk
+    yield tail
