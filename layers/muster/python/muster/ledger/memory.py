@@ -14,7 +14,6 @@ from muster.ledger import past, refusals
 from muster.ledger.model import (
     Actor,
     Commit,
-    Delete,
     Head,
     HistoryEntry,
     Mark,
@@ -86,8 +85,8 @@ class MemoryLedger:
     def _check(
         self, planned: Plan, unmoved: Mapping[str, int], request: RequestMark | None
     ) -> None:
-        actions = 2 + sum(map(cost, planned.writes)) + (request is not None)
-        if actions - len(planned.takes.keys() & planned.frees.keys()) > refusals.MAX_ACTIONS:
+        actions = planned.actions + (request is not None)
+        if actions > refusals.MAX_ACTIONS:
             raise refusals.too_many_actions(actions)
         seen = self.seen_request(request.key) if request else None
         if request and seen:
@@ -113,14 +112,14 @@ class MemoryLedger:
     def _write(self, planned: Plan, commit: Commit) -> None:
         stamp = Stamp(commit.at, commit.actor, commit.seq)
         for write, change in zip(planned.writes, planned.changes, strict=True):
-            key = key_of(write)
-            self._records[key] = result(write, change, stamp)
-            if isinstance(write, Delete) or write.history:
-                self._history.setdefault(key, []).append(entry(commit, change))
+            self._records[key_of(write)] = result(write, change, stamp)
+        for change in planned.steps:
+            key = change.kind, change.id
+            self._history.setdefault(key, []).append(entry(commit, change))
         for mark in planned.frees:
             del self._holders[mark]
         self._holders.update(planned.takes)
-        self._numbers = planned.numbers
+        self._numbers = {**self._numbers, **planned.drawn}
         touched = dict.fromkeys(planned.fences, commit.seq)
         self._head = Head(commit.seq, {**self._head.fences, **touched})
         self._commits.append(commit)

@@ -23,9 +23,12 @@ class ObjectNameError(InvalidInputError):
 
 
 def checked_name(name: str) -> str:
-    """Return the name, unless it is empty, absolute, too long or has a `..` or empty part."""
-    parts = name.split("/")
-    if "" in parts or ".." in parts or "." in parts or len(name.encode()) > _NAME_BYTES:
+    """Return the name, unless it is absolute, too long, or has a part that is empty or dots.
+
+    `${` is refused as well: in an upload form it would stand for what the sender chooses.
+    """
+    odd = {"", ".", ".."} & set(name.split("/")) or "${" in name or not name.isprintable()
+    if odd or len(name.encode()) > _NAME_BYTES:
         raise ObjectNameError(f"{name!r} can't be the name of an object.")
     return name
 
@@ -67,7 +70,7 @@ class Objects(Protocol):
     def presign_upload(
         self, name: str, *, max_bytes: int, content_type: str | None = None
     ) -> Upload:
-        """Return a form for an upload to the bucket: of this name, up to this size, in 15 minutes."""
+        """Return a form for an upload to the bucket: this name, up to this size, in 15 minutes."""
         ...
 
     def presign_download(self, name: str, *, filename: str) -> str:

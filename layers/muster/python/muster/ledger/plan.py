@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +41,21 @@ class Plan:
     text: tuple[str | None, ...]
     takes: Mapping[Mark, Key]
     frees: Mapping[Mark, Key]
-    numbers: Mapping[str, int]
-    """All of the tenant's counters as they are after the commit."""
+    drawn: Mapping[str, int]
+    """The last number drawn from each sequence that was drawn from."""
+
+    @property
+    def steps(self) -> tuple[Change, ...]:
+        """The changes that leave a history item."""
+        pairs = zip(self.writes, self.changes, strict=True)
+        return tuple(
+            change for write, change in pairs if isinstance(write, Delete) or write.history
+        )
+
+    @property
+    def actions(self) -> int:
+        """How many actions the transaction takes, head and commit included."""
+        return 2 + len(self.changes) + len(self.steps) + len(self.takes.keys() | self.frees)
 
     @property
     def fences(self) -> set[str]:
@@ -50,12 +64,13 @@ class Plan:
 
 
 def plan(writes: Sequence[Write], numbers: Mapping[str, int]) -> Plan:
-    """Work out the changes, drawing from the counters `numbers` (each the last number given).
+    """Work out the changes, drawing from `numbers`, the last number given by each sequence.
 
     Raises MarkTakenError when two records of the commit claim one mark. That a record occurs once
     is the caller's duty: ValueError otherwise.
     """
-    counters = dict(numbers)
+    drawn: dict[str, int] = {}
+    counters = ChainMap(drawn, dict(numbers))
     results = [_change(write, counters) for write in writes]
     changes = tuple(change for change, _ in results)
     if len({(change.kind, change.id) for change in changes}) < len(changes):
@@ -66,7 +81,7 @@ def plan(writes: Sequence[Write], numbers: Mapping[str, int]) -> Plan:
         text=tuple(text for _, text in results),
         takes=_takes(changes),
         frees={mark: (c.kind, c.id) for c in changes for mark in c.marks_removed},
-        numbers=counters,
+        drawn=drawn,
     )
 
 
@@ -107,7 +122,7 @@ def result(write: Write, change: Change, stamp: Stamp) -> Record | Tombstone:
     return Record(change.kind, change.id, change.version, change.after, created, stamp, write.marks)
 
 
-def _change(write: Write, counters: dict[str, int]) -> tuple[Change, str | None]:
+def _change(write: Write, counters: MutableMapping[str, int]) -> tuple[Change, str | None]:
     if isinstance(write, Delete):
         return _deletion(write.before), None
     before = write.before
@@ -143,7 +158,7 @@ def _deletion(before: Record) -> Change:
     )
 
 
-def _numbered(write: Put, counters: dict[str, int]) -> Body:
+def _numbered(write: Put, counters: MutableMapping[str, int]) -> Body:
     body = write.body
     for number in write.numbers:
         drawn = counters[number.sequence] = counters.get(number.sequence, 0) + 1

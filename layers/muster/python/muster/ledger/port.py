@@ -66,7 +66,7 @@ class TooManyWritesError(ConflictError):
 
 @dataclass(frozen=True)
 class SeenRequest:
-    """What is kept of an Idempotency-Key: the commit that took it and, once stored, its response."""
+    """What is kept of an Idempotency-Key: the commit that took it, and its response once stored."""
 
     payload_hash: str
     seq: int
