@@ -61,7 +61,7 @@ validate: $(READY) ## Validate the package: cfn-lint, sam validate, checkov
 	$(BIN)/python -m infra.validate
 
 deploy: package ## Deploy to AWS: make deploy STAGE=prod REGION=eu-central-1
-	$(BIN)/python -m infra.deploy --stage "$(STAGE)" --region "$(REGION)" --architecture $(or $(ARCHITECTURE),x86_64)
+	$(BIN)/python -m infra.deploy --stage "$(STAGE)" --region "$(REGION)" --architecture $(or $(ARCHITECTURE),x86_64) $(PARAMETERS)
 
 requirements: $(READY) ## Pin the newest versions that requirements*.in allow, with hashes
 	$(BIN)/python -m infra.requirements

@@ -1,4 +1,4 @@
-"""Zip files that are equal whenever their content is, so that an unchanged part is never deployed again."""
+"""Zip files that are equal whenever their content is, so that nothing unchanged is deployed."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def build_muster(target: Path) -> Path:
 
 def _pip_command(folder: Path, architecture: str) -> list[str]:
     command = [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"),
+        *(sys.executable, "-m", "pip", "install", "-qq", "--no-compile"),
         *("--require-hashes", "--only-binary", ":all:"),
         *("--target", str(folder), "--requirement", str(REQUIREMENTS)),
     ]

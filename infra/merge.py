@@ -27,7 +27,12 @@ def run_chalice(folder: Path) -> tuple[Template, Path]:
     environment["PYTHONPATH"] = str(ROOT / "layers" / "muster" / "python")
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run(
-        [*command, str(folder)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [*command, str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(f"chalice package failed:\n{done.stdout}{done.stderr}")

@@ -18,7 +18,7 @@ PACKAGE = BUILD / "package"
 
 @dataclass(frozen=True)
 class Package:
-    """A packed stack. `template` names the zips beside it; `fingerprint` changes with any of them."""
+    """A packed stack: `template` names the zips beside it; `fingerprint` covers all of them."""
 
     template: Path
     code: tuple[Path, ...]

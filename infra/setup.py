@@ -24,7 +24,7 @@ def main() -> None:
     """Install the pinned requirements and write the command."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     subprocess.run(  # hashes make the result the same wherever the packages come from
-        [*pip, "install", "--quiet", "--require-hashes", "-r", str(ROOT / "requirements-dev.txt")],
+        [*pip, "install", "-qq", "--require-hashes", "-r", str(ROOT / "requirements-dev.txt")],
         check=True,
     )
     command = Path(sys.executable).parent / "muster"

@@ -1,4 +1,4 @@
-"""Deploys the packaged template to the emulator, and does by API what its CloudFormation leaves out."""
+"""Deploys the package to the emulator, and does by API what its CloudFormation leaves out."""
 
 from __future__ import annotations
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING
 
-from infra.local.place import REGION
+from muster.settings import Settings
 
 if TYPE_CHECKING:
     from infra.local.place import Place
 
-_TENANT = "home"
+
+def local_settings(place: Place) -> Settings:
+    """Return the settings of what is deployed, for programs beside the stack."""
+    outputs = place.read_stack()["outputs"]
+    return Settings(
+        stage="local",
+        ledger_table=outputs["LedgerTableName"],
+        access_table=outputs["AccessTableName"],
+        files_bucket=outputs["FilesBucketName"],
+        jobs_queue_url=outputs["JobsQueueUrl"],
+        replica_dir=str(place.scratch / "beside"),
+    )
 
 
 def ensure_first_token(place: Place) -> str:
     """Return a token that works: the one written down, else a new one of the first tenant."""
-    kept = read_shell_file(place).get("MUSTER_TOKEN", "")
-    return kept
+    return read_shell_file(place).get("MUSTER_TOKEN", "")
 
 
 def read_shell_file(place: Place) -> dict[str, str]:
@@ -32,19 +39,15 @@ def read_shell_file(place: Place) -> dict[str, str]:
 
 def write_shell_file(place: Place, token: str) -> None:
     """Write local.env, which only its owner may read."""
-    outputs = place.read_stack()["outputs"]
     variables = {
         "MUSTER_URL": place.url,
         "MUSTER_TOKEN": token,
-        "MUSTER_STAGE": "local",
-        "MUSTER_LEDGER_TABLE": outputs["LedgerTableName"],
-        "MUSTER_ACCESS_TABLE": outputs["AccessTableName"],
-        "MUSTER_FILES_BUCKET": outputs["FilesBucketName"],
-        "MUSTER_JOBS_QUEUE_URL": outputs["JobsQueueUrl"],
+        **local_settings(place).as_environment(),
         **place.aws_environment(),
     }
-    lines = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
-    lines.append(f"export {' '.join(variables)}")
+    given = {name: value for name, value in variables.items() if value}
+    lines = [f"{name}={shlex.quote(value)}" for name, value in given.items()]
+    lines.append(f"export {' '.join(given)}")
     place.shell_file.touch(mode=0o600)
     place.shell_file.chmod(0o600)
     place.shell_file.write_text("\n".join(lines) + "\n")

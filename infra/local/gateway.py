@@ -42,6 +42,7 @@ class ApiAddress:
         self._api_id = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] == "http" and self._is_for_api(scope):
             # The path goes on as it was sent: a "%2F" inside a tag must not become a separator.
             raw = scope["raw_path"].split(b"?", 1)[0].decode("ascii", "replace")
@@ -88,6 +89,7 @@ class Autosave:
         self._changed: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, and remember what it may have changed."""
         await self._emulator(scope, receive, send)
         service = changed_service(scope)
         if service:

@@ -1,9 +1,8 @@
-"""Where the local stack keeps things and what it listens on: the only module that spells its paths."""
+"""Where the local stack keeps things and listens: the only module that spells its paths."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a running Muster is told from outside: the only module that names an environment variable."""
+"""What Muster is told from outside: the only module that names an environment variable."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ class Settings:
             for item in fields(cls)
             if environment.get(item.metadata["variable"])
         }
-        missing = [
-            variable for variable in required_variables() if not environment.get(variable)
-        ]
+        missing = [variable for variable in required_variables() if not environment.get(variable)]
         if missing:
             raise SettingsError(f"Set {', '.join(missing)}.", extra={"missing": missing})
         return cls(**given)
@@ -91,7 +89,5 @@ def described() -> dict[str, str]:
 def required_variables() -> tuple[str, ...]:
     """Return the variables that have no default."""
     return tuple(
-        item.metadata["variable"]
-        for item in fields(Settings)
-        if not isinstance(item.default, str)
+        item.metadata["variable"] for item in fields(Settings) if not isinstance(item.default, str)
     )

@@ -1,0 +1,49 @@
+"""`make deploy`: sends the package to AWS with sam, into the one region where its data may lie."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+
+from infra import ROOT
+from infra.package import PACKAGE
+from infra.validate import tool
+
+_STAGE = re.compile(r"[a-z][a-z0-9-]{1,19}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+
+
+def main() -> None:
+    """Deploy the package of build/package."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--architecture", default="x86_64")
+    parser.add_argument("parameters", nargs="*", help="further template parameters, Name=Value")
+    given = parser.parse_args()
+    command = deploy_command(
+        given.stage, given.region, [f"Architecture={given.architecture}", *given.parameters]
+    )
+    raise SystemExit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+def deploy_command(stage: str, region: str, parameters: list[str]) -> list[str]:
+    """Return the sam command. Raises SystemExit when STAGE or REGION can't be one."""
+    if not _STAGE.fullmatch(stage):
+        raise SystemExit(f"STAGE={stage!r}: lower-case letters, digits and hyphens, 2 to 20.")
+    if not _REGION.fullmatch(region):
+        raise SystemExit(f"REGION={region!r} is no AWS region, such as eu-central-1.")
+    return [
+        *(str(tool("sam")), "deploy", "--template-file", str(PACKAGE / "sam.json")),
+        *("--stack-name", f"muster-{stage}", "--region", region),
+        *("--resolve-s3", "--s3-prefix", f"muster-{stage}"),
+        *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        *("--tags", "app=muster", f"stage={stage}"),
+        *("--no-fail-on-empty-changeset", "--parameter-overrides"),
+        *(f"Stage={stage}", f"DataRegion={region}", *parameters),
+    ]
+
+
+if __name__ == "__main__":
+    main()

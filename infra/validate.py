@@ -1,0 +1,91 @@
+"""`make validate`: asks cfn-lint, `sam validate` and checkov about the package.
+
+sam and checkov want versions of their own of what Muster uses, so each lives in a virtual
+environment of its own under build/, made when it is first needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+from infra import BUILD, ROOT
+from infra.merge import mend, run_chalice
+from infra.package import PACKAGE
+
+SKIPS = ROOT / "infra" / "checkov-skips.json"
+TOOLS = {"sam": "aws-sam-cli==1.170.0", "checkov": "checkov==3.3.30"}
+
+
+def main() -> None:
+    """Validate; with --quick only what needs no further tools, on a fresh merge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    if parser.parse_args().quick:
+        with tempfile.TemporaryDirectory() as folder:
+            raise SystemExit(lint(merged_template(Path(folder))))
+    template = PACKAGE / "sam.json"
+    if not template.is_file():
+        raise SystemExit("There is no package: run `make package`.")
+    failures = [check.__name__ for check in (lint, sam_validate, checkov) if check(template)]
+    if failures:
+        raise SystemExit(f"failed: {', '.join(failures)}")
+    print("The template is valid.")
+
+
+def merged_template(folder: Path) -> Path:
+    """Write the merged and mended template, without packing code."""
+    merged, _ = run_chalice(folder)
+    names = ["deployment.zip", "layers/dependencies", "layers/muster", "functions/worker"]
+    template = folder / "template.json"
+    template.write_text(json.dumps(mend(merged, {name: f"./{name}" for name in names})))
+    return template
+
+
+def lint(template: Path) -> int:
+    """Run cfn-lint: the resource specification, after the SAM transform."""
+    return _run([str(Path(sys.executable).parent / "cfn-lint"), "-t", str(template)])
+
+
+def sam_validate(template: Path) -> int:
+    """Run `sam validate`: what `sam deploy` will accept."""
+    command = [str(tool("sam")), "validate", "--template-file", str(template)]
+    return _run([*command, "--region", "eu-central-1"])
+
+
+def checkov(template: Path) -> int:
+    """Run checkov: security rules. Each skip has its reason in checkov-skips.json."""
+    skips = json.loads(SKIPS.read_text())
+    command = [str(tool("checkov")), "--file", str(template), "--framework", "cloudformation"]
+    quiet = ["--compact", "--quiet", "--skip-download"]
+    return _run([*command, *quiet, "--skip-check", ",".join(skips)])
+
+
+def _run(command: list[str]) -> int:
+    environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-central-1"}
+    environment.pop("PYTHONPATH", None)
+    print("$", " ".join(Path(part).name if part.startswith("/") else part for part in command))
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def tool(name: str) -> Path:
+    """Return the program of TOOLS, installed on first use."""
+    folder = BUILD / "tools" / name
+    program = folder / "bin" / name
+    if not program.is_file():
+        print(f"Installing {TOOLS[name]} (once) …", flush=True)
+        venv.create(folder, with_pip=True, clear=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq", TOOLS[name]]
+        if subprocess.run(pip, check=False).returncode:
+            raise SystemExit(f"{TOOLS[name]} can't be installed; install `{name}` and try again.")
+    return program
+
+
+if __name__ == "__main__":
+    main()
