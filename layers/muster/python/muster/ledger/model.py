@@ -207,7 +207,10 @@ FENCES: Mapping[str, str] = {
     "link": "links",
 }
 """Which fence a kind belongs to. The head keeps, per fence, the sequence number of the last commit
-that touched it, so that a commit can require, at no cost, that what it decided on has not moved."""
+that touched it, so that a commit can require, at no cost, that what it decided on has not moved.
+
+A commit that deletes records also touches `<fence>:deleted`: who only needs that something does not
+vanish need not contend with all who change it."""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ class Plan:
     @property
     def fences(self) -> set[str]:
         """The fences that the commit touches."""
-        return {FENCES[change.kind] for change in self.changes if change.kind in FENCES}
+        fenced = [change for change in self.changes if change.kind in FENCES]
+        touched = {FENCES[change.kind] for change in fenced}
+        return touched | {f"{FENCES[c.kind]}:deleted" for c in fenced if c.op is Op.DELETE}
 
 
 def plan(writes: Sequence[Write], numbers: Mapping[str, int]) -> Plan:
