@@ -131,7 +131,15 @@ class Result:
 class Muster:
     """Runs the command as a token of the service."""
 
-    waited: list[float]
+    waited: list[float] = field(default_factory=list)
+    interrupted: bool = False
+    """Whether Ctrl-C is pressed at the first pause."""
+
+    def pause(self, seconds: float) -> None:
+        """Note how long the command would wait."""
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.waited.append(seconds)
 
     def __call__(self, *arguments: str) -> Result:
         """Run `muster …` in a pipe."""
@@ -144,10 +152,10 @@ class Muster:
 @pytest.fixture
 def muster(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Muster:
     """Point the command at the service; its pauses are noted and not waited for."""
-    waited: list[float] = []
+    command = Muster()
     monkeypatch.setenv("MUSTER_URL", service.url)
     monkeypatch.setenv("MUSTER_TOKEN", "mst_test")
     monkeypatch.delenv("MUSTER_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("muster.cli.shell.Client", lambda c: Client(c, pause=waited.append))
-    return Muster(waited)
+    monkeypatch.setattr("muster.cli.shell.Client", lambda c: Client(c, pause=command.pause))
+    return command

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 from muster.cli import plans
 from muster.cli.client import Client
 from muster.cli.exits import Exit, usage
-from muster.cli.screen import ask, say, show_json
+from muster.cli.screen import ask, is_person, say, show_json
 from muster.cli.shell import JsonFlag, connected
 from muster.cli.uploads import create_import
 from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
@@ -57,7 +56,7 @@ def import_file(  # noqa: PLR0913 - a parameter is an option
             _show(client, found)
         if dry_run or plans.changes_nothing(found["plan"]):
             _finish_unapplied(client, found, as_json=as_json, dry_run=dry_run)
-        elif quiet or yes or not sys.stdin.isatty() or ask(_question(found)):
+        elif quiet or yes or not is_person() or ask(_question(found)):
             _apply(client, found, as_json=as_json)
         else:
             say("Nothing was imported.")

@@ -22,6 +22,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_person() -> bool:
+    """Tell whether somebody is there to answer a question."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def console(*, error: bool = False) -> Console:
     """Return a Rich console that takes text as it is: no markup, no emoji codes, no guessing."""
     from rich.console import Console  # 60 ms that `muster --help` and `--json` do without
