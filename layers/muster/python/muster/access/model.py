@@ -76,6 +76,35 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A person or a service of a tenant. `version` counts its changes from 1."""
+
+    id: str
+    tenant: TenantId
+    name: str
+    email: str
+    role: Role
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Token:
+    """A credential of a member. Only the SHA-256 of its secret is kept."""
+
+    id: str
+    tenant: TenantId
+    member_id: str
+    name: str
+    secret_hash: bytes
+    scopes: frozenset[Permission]
+    """What it may do, as far as its member's role allows it at the time of use."""
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who a request comes from, and what the request may do (role and token scopes together)."""
 
