@@ -19,8 +19,12 @@ class UnknownSortFieldError(MalformedRequestError):
 
 @dataclass(frozen=True)
 class Sort:
-    """One sort key: a built-in (`key name tag serial type folder created_at updated_at`) or a dotted
-    field name. Empty values come last whichever the direction; the id breaks ties."""
+    """One sort key: a built-in (`key name tag serial type folder created_at updated_at`) or the
+    dotted name of a field.
+
+    Empty values come last whichever the direction. Of equal assets the one created first comes
+    first, or last when the last sort key is descending. In keys numbers count: LAP-2, LAP-10.
+    """
 
     field: str
     descending: bool = False
@@ -38,7 +42,7 @@ class AssetQuery:
     """Built-in or dotted field name → accepted values in stored form (text without regard to case
     and accents). For a multi-valued field any of its values may match. None matches empty."""
     text: str | None = None
-    """Words, all of which must occur in some text of the asset; a word ending in `*` is a prefix."""
+    """Words that must all occur in some text of the asset; one that ends in `*` is a prefix."""
     trashed: Literal["no", "yes", "any"] = "no"
     sort: Sequence[Sort] = (Sort("updated_at", descending=True),)
     limit: int = 50
@@ -79,7 +83,8 @@ class Replica(Protocol):
     def catch_up(self) -> int:
         """Apply the commits after the last one applied; build or rebuild the file when needed.
 
-        Returns the sequence number at which the replica stands."""
+        Returns the sequence number at which the replica stands.
+        """
         ...
 
     def seq(self) -> int:
@@ -88,7 +93,8 @@ class Replica(Protocol):
 
     def fence(self, name: str) -> int:
         """Return the sequence number of the last applied commit that touched a fence
-        (`muster.ledger.model.FENCES`), 0 for none; kept in memory, so that it costs nothing."""
+        (`muster.ledger.model.FENCES`), 0 for none; kept in memory, so that it costs nothing.
+        """
         ...
 
     def apply(self, commit: Commit) -> None:
@@ -96,7 +102,7 @@ class Replica(Protocol):
         ...
 
     def records(self, kind: str) -> list[Record]:
-        """Return all records of a kind that is small (types, fields, link types, folders), by id."""
+        """Return all records of a kind that is small (types, fields, folders), by id."""
         ...
 
     def page_of(
@@ -115,15 +121,16 @@ class Replica(Protocol):
 
     def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:
         """Return untrashed assets whose built-in or dotted field equals the value, as in
-        `AssetQuery.equals`."""
+        `AssetQuery.equals`.
+        """
         ...
 
     def count_assets(self, *, by: Literal["type", "folder", "link_type"]) -> dict[str, int]:
-        """Return how many assets (trashed ones too), or links, use each type, folder or link type."""
+        """Return how many assets (trashed too), or links, use each type, folder or link type."""
         ...
 
     def field_in_use(self, field_name: str, *, option: str | None = None) -> int:
-        """Return how many assets (trashed ones too) hold a value of a field, or this option of it."""
+        """Return how many assets (trashed too) hold a value of a field, or this option of it."""
         ...
 
     def links_of(self, asset_ids: Iterable[str]) -> list[LinkRow]:

@@ -1,0 +1,63 @@
+"""What the replica's tables hold of a record's body. Pure: old rows follow from the old body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from muster.replica.fold import Scalar, cells, key_order, storable, text_cell
+from muster.replica.words import searchable
+
+
+class Value(NamedTuple):
+    """One value of a field, comparable."""
+
+    field: str
+    position: int
+    value: Scalar
+    unit: str | None
+
+
+class Asset(NamedTuple):
+    """What is held of an asset, but for the times of its record."""
+
+    columns: tuple[Scalar, ...]
+    """trashed, type, folder, name, tag, serial, key, key_order"""
+    values: frozenset[Value]
+    text: str
+
+
+def asset(body: Mapping[str, Any]) -> Asset:
+    """Return what is held of an asset."""
+    key = title(body.get("key"))
+    columns = (
+        int(body.get("trashed_at") is not None),
+        plain(body.get("type")),
+        plain(body.get("folder")),
+        title(body.get("name")),
+        title(body.get("tag")),
+        title(body.get("serial")),
+        key,
+        key_order(key),
+    )
+    values = frozenset(
+        Value(storable(name), position, value, unit)
+        for name, held in (body.get("fields") or {}).items()
+        for position, (value, unit) in enumerate(cells(held))
+    )
+    return Asset(columns, values, searchable(body))
+
+
+def link(body: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """Return a link's type, source and target."""
+    return plain(body.get("type")), plain(body.get("source")), plain(body.get("target"))
+
+
+def plain(value: Any) -> str | None:
+    """Return an id as it is compared: exactly."""
+    return storable(value) if isinstance(value, str) else None
+
+
+def title(value: Any) -> str | None:
+    """Return a built-in text as it is compared."""
+    return text_cell(value) if isinstance(value, str) else None
