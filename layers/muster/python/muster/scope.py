@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from muster.access.model import Identity, TenantId
+from muster.jobs.model import JobQueue
 from muster.ledger.model import Actor, Cause, Commit, Reason, RequestMark, Write
 from muster.ledger.objects import Objects
 from muster.ledger.port import FenceMovedError, Ledger
@@ -29,6 +30,8 @@ class Scope:
     identity: Identity | None = None
     request: RequestMark | None = None
     dry_run: bool = False
+    queue: JobQueue | None = None
+    """Where jobs are sent; None where nothing starts any."""
 
     def commit(
         self, writes: Sequence[Write], *, unmoved: Mapping[str, int] | None = None

@@ -41,7 +41,7 @@ class Job(BaseModel):
 
     id: str = ""
     version: int = 0
-    type: Literal["import", "import_plan", "undo"]
+    type: Literal["import", "undo"]
     title: str
     state: JobState
     progress: Progress = Progress()

@@ -1,0 +1,37 @@
+"""The queue of jobs in SQS: first in, first out for each tenant, and tenants side by side."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+
+class SqsQueue:
+    """Sends jobs to a FIFO queue, under the contract of `muster.jobs.model.JobQueue`."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        """`client` is a boto3 client of SQS."""
+        self._client = client
+        self._url = url
+
+    def send(self, tenant: str, job_id: str) -> None:
+        """Queue a job behind the tenant's others."""
+        self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=json.dumps({"tenant": tenant, "job": job_id}),
+            MessageGroupId=tenant,
+            # Each message is one of its own: a job is queued again on purpose, to go on with it.
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
+
+
+def read_message(body: str) -> tuple[str, str]:
+    """Return tenant and job id of a message; raises ValueError for what is none of ours."""
+    message = json.loads(body)
+    if not isinstance(message, dict):
+        raise TypeError("the message is no object")
+    tenant, job_id = message.get("tenant"), message.get("job")
+    if not isinstance(tenant, str) or not isinstance(job_id, str):
+        raise ValueError("the message names no job")  # noqa: TRY004 - its content is wrong
+    return tenant, job_id

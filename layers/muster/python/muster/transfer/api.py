@@ -1,0 +1,142 @@
+"""The shapes of the imports API: what is sent, and what comes back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from muster.jobs.model import Progress
+from muster.transfer.model import (
+    Action,
+    ColumnMapping,
+    Counts,
+    FileFacts,
+    ImportOptions,
+    Note,
+    RowChange,
+    RowProblem,
+    SchemaChange,
+    Target,
+    TransferModel,
+    Word,
+)
+
+Filename = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f/\\]+$"),
+]
+
+
+class ImportRequest(TransferModel):
+    """A file to import: sent along in base64 (up to 4 MB), or uploaded to the form given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "filename": "assets.csv",
+                    "content_base64": "TmFtZSxBc3NldCBUYWcKUHJvamVjdG9yLEFWLTAwMQo=",
+                }
+            ]
+        }
+    )
+
+    filename: Filename
+    size: int | None = Field(default=None, ge=1)
+    """In bytes; needed when the file is not sent along."""
+    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
+    """Checked when the file is read."""
+    content_base64: Annotated[str, StringConstraints(max_length=6_000_000)] | None = None
+
+
+class PlanRequest(TransferModel):
+    """How to plan; all of it may be left out. Planning again replaces the plan."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"type": "laptop", "key": "serial", "columns": {"Colour": "asset.colour"}}]
+        }
+    )
+
+    type: Word | None = None
+    """Id, dotted name or label of the type of rows that name none."""
+    key: Word | None = None
+    """The target that tells which asset a row is: `tag`, `serial`, a dotted field name."""
+    columns: dict[str, Word | Target | None] = Field(default_factory=dict, max_length=500)
+    """Column name to target; null leaves a column out; columns not named are guessed."""
+    options: ImportOptions = ImportOptions()
+
+
+class ImportState(StrEnum):
+    """Where an import stands."""
+
+    WAITING_FOR_FILE = "waiting_for_file"
+    READY = "ready"
+    """The file is there, and there is no plan of it yet."""
+    PLANNING = "planning"
+    PLANNED = "planned"
+    APPLYING = "applying"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class UploadView(TransferModel):
+    """Send `fields` and then the file as `file` to `url`, as multipart/form-data."""
+
+    url: str
+    fields: dict[str, str]
+    expires_seconds: int
+
+
+class PlanView(TransferModel):
+    """A plan without its rows."""
+
+    number: int
+    seq: int
+    detected: FileFacts
+    mapping: ColumnMapping
+    counts: Counts
+    schema_changes: tuple[SchemaChange, ...]
+    notes: tuple[Note, ...]
+    needs: tuple[str, ...] = ()
+    """Permissions that applying needs beyond `job:run` and `asset:write`."""
+
+
+class ImportView(TransferModel):
+    """An import: its file, its plan and how far it is."""
+
+    id: str
+    version: int
+    filename: str
+    size: int | None
+    state: ImportState
+    upload: UploadView | None = None
+    """Given once, when the import is made."""
+    plan: PlanView | None = None
+    progress: Progress
+    error: dict[str, Any] | None = None
+    cancel_requested: bool = False
+    undone_by: str | None = None
+    """The job that took the import back."""
+    created_at: str
+    created_by: str
+    started_at: str | None = None
+    finished_at: str | None = None
+
+
+class RowView(TransferModel):
+    """A row of the plan; once applied, `action` says what was done."""
+
+    row: int
+    """The header is row 1."""
+    action: Action
+    applied: bool
+    key: str | None = None
+    asset: str | None = None
+    """The asset's id; the one that it will get where it is to be created."""
+    name: str | None = None
+    changes: tuple[RowChange, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
