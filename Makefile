@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python3.13 python3 python; do \
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] != (3, 13))' \
 		>/dev/null 2>&1 && command -v $$name && break; done)
 
-.PHONY: help run test unit check format bench fuzz package validate deploy requirements clean
+.PHONY: help run test unit check format bench fuzz package validate deploy settings requirements clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ validate: $(READY) ## Validate the package: cfn-lint, sam validate, checkov
 
 deploy: package ## Deploy to AWS: make deploy STAGE=prod REGION=eu-central-1
 	$(BIN)/python -m infra.deploy --stage "$(STAGE)" --region "$(REGION)" --architecture $(or $(ARCHITECTURE),x86_64) $(PARAMETERS)
+
+settings: $(READY) ## Print what the command line has to know of a stack on AWS (STAGE, REGION)
+	@$(BIN)/python -m infra.settings --stage "$(STAGE)" --region "$(REGION)"
 
 requirements: $(READY) ## Pin the newest versions that requirements*.in allow, with hashes
 	$(BIN)/python -m infra.requirements

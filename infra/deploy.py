@@ -28,16 +28,21 @@ def main() -> None:
     raise SystemExit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 
-def deploy_command(stage: str, region: str, parameters: list[str]) -> list[str]:
-    """Return the sam command. Raises SystemExit when STAGE or REGION can't be one."""
+def stack_name(stage: str) -> str:
+    """Return the name of a stage's stack. Raises SystemExit when it can't be a stage."""
     if not _STAGE.fullmatch(stage):
         raise SystemExit(f"STAGE={stage!r}: lower-case letters, digits and hyphens, 2 to 20.")
+    return f"muster-{stage}"
+
+
+def deploy_command(stage: str, region: str, parameters: list[str]) -> list[str]:
+    """Return the sam command. Raises SystemExit when STAGE or REGION can't be one."""
     if not _REGION.fullmatch(region):
         raise SystemExit(f"REGION={region!r} is no AWS region, such as eu-central-1.")
     return [
         *(str(tool("sam")), "deploy", "--template-file", str(PACKAGE / "sam.json")),
-        *("--stack-name", f"muster-{stage}", "--region", region),
-        *("--resolve-s3", "--s3-prefix", f"muster-{stage}"),
+        *("--stack-name", stack_name(stage), "--region", region),
+        *("--resolve-s3", "--s3-prefix", stack_name(stage)),
         *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
         *("--tags", "app=muster", f"stage={stage}"),
         *("--no-fail-on-empty-changeset", "--parameter-overrides"),

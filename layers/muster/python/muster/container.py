@@ -64,7 +64,12 @@ class Container:
         """Where jobs wait for the worker."""
         from muster.jobs.sqs import SqsQueue
 
-        return SqsQueue(self._client("sqs"), self.settings.jobs_queue_url)
+        return SqsQueue(self.messages, self.settings.jobs_queue_url)
+
+    @cached_property
+    def messages(self) -> Any:
+        """A client of SQS, for the worker to put a message off with."""
+        return self._client("sqs")
 
     def parts(self, tenant: TenantId) -> Parts:
         """Return what serves a tenant; of the `MAX_TENANTS` used last it is kept open."""
@@ -98,6 +103,7 @@ class Container:
             identity=identity,
             request=request,
             dry_run=dry_run,
+            queue=self.jobs,
         )
 
     def scope_for(
