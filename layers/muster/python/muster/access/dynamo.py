@@ -69,9 +69,10 @@ class DynamoAccess:
         member_key = _key(f"A#{tenant_id}#", f"M#{member_id}")
         found = self._get_many([_tenant_key(tenant_id), member_key])
         items = {item["sk"]["S"]: item for item in found}
-        if len(items) < 2:
+        tenant, member = items.get("TENANT"), items.get(f"M#{member_id}")
+        if tenant is None or member is None:
             return None
-        return Standing(wire.tenant(items["TENANT"]), wire.member(items[f"M#{member_id}"]))
+        return Standing(wire.tenant(tenant), wire.member(member))
 
     def members(self, tenant_id: TenantId) -> Sequence[Member]:
         """Return a tenant's members, by id."""

@@ -97,5 +97,5 @@ class Gate:
 
 def _refused() -> TokenInvalidError:
     return TokenInvalidError(
-        "The token is malformed, unknown, revoked or expired. Make a new one: `muster token create`."
+        "The token is malformed, unknown, revoked or expired; `muster token create` makes one."
     )

@@ -34,11 +34,22 @@ from muster.ids import is_id, new_id
 DEFAULT_TOKEN_DAYS = 90
 MAX_TOKEN_DAYS = 366
 MAX_TENANT_ID = 40
+_MAX_NAME = 120
+_MAX_EMAIL = 254
 
 Clock = Callable[[], datetime]
 
 _TENANT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+
+
+@dataclass(frozen=True)
+class MemberChange:
+    """What to change of a member; None stays."""
+
+    name: str | None = None
+    email: str | None = None
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,6 @@ def create_tenant(
     region: str,
     admin: tuple[str, str],
     clock: Clock,
-    limits: Limits | None = None,
 ) -> tuple[Tenant, Member]:
     """Make a tenant with its first admin, given as (name, e-mail address).
 
@@ -68,9 +78,8 @@ def create_tenant(
     if errors:
         raise _invalid(errors)
     now = clock()
-    tenant = Tenant(
-        tenant_id, name.strip(), region, limits or Limits(), secrets.token_bytes(32), now
-    )
+    key = secrets.token_bytes(32)
+    tenant = Tenant(tenant_id, name.strip(), region, Limits(), key, now)
     member = Member(new_id("member"), tenant_id, admin[0].strip(), admin[1], Role.ADMIN, 1, now)
     access.add_tenant(tenant, member)
     return tenant, member
@@ -110,9 +119,7 @@ def change_member(
     tenant_id: TenantId,
     member_id: str,
     *,
-    name: str | None = None,
-    email: str | None = None,
-    role: Role | None = None,
+    change: MemberChange,
     if_match: int | None = None,
 ) -> Member:
     """Change what is given; what has not changed is not written.
@@ -124,9 +131,9 @@ def change_member(
     _check_version(before, if_match)
     after = replace(
         before,
-        name=before.name if name is None else name.strip(),
-        email=before.email if email is None else email.strip(),
-        role=role or before.role,
+        name=before.name if change.name is None else change.name.strip(),
+        email=before.email if change.email is None else change.email.strip(),
+        role=change.role or before.role,
     )
     if after == before:
         return before
@@ -187,6 +194,28 @@ def create_token(
     return NewToken(token, secret_text.token_text(token.id, secret))
 
 
+def create_own_token(
+    access: Access,
+    identity: Identity,
+    *,
+    name: str,
+    clock: Clock,
+    scopes: Iterable[Permission] | None = None,
+    days: int = DEFAULT_TOKEN_DAYS,
+) -> NewToken:
+    """Make a token of the caller that may do no more than the token that asks for it.
+
+    Raises InvalidAccessError.
+    """
+    wanted = frozenset(identity.permissions if scopes is None else scopes)
+    beyond = wanted - identity.permissions
+    if beyond:
+        detail = f"Your own token does not have {', '.join(sorted(beyond))}."
+        raise _invalid([FieldError("scope_beyond_token", detail, "/scopes")])
+    member = read_member(access, identity.tenant.id, identity.member_id)
+    return create_token(access, member, name=name, clock=clock, scopes=wanted, days=days)
+
+
 def list_tokens(access: Access, identity: Identity) -> list[Token]:
     """Return the caller's own tokens, or all of the tenant's for those who manage tokens."""
     tokens = access.tokens(identity.tenant.id)
@@ -230,7 +259,7 @@ def _tenant_errors(tenant_id: str, name: str) -> list[FieldError]:
 
 def _member_errors(name: str, email: str) -> list[FieldError]:
     errors = _name_errors(name)
-    if len(email) > 254 or not _EMAIL.fullmatch(email.strip()):
+    if len(email) > _MAX_EMAIL or not _EMAIL.fullmatch(email.strip()):
         detail = f"{email[:80]!r} is not an e-mail address."
         errors.append(FieldError("invalid_email", detail, "/email"))
     return errors
@@ -245,9 +274,9 @@ def _token_errors(name: str, days: int) -> list[FieldError]:
 
 
 def _name_errors(name: str) -> list[FieldError]:
-    if 1 <= len(name.strip()) <= 120 and name.isprintable():
+    if 1 <= len(name.strip()) <= _MAX_NAME and name.isprintable():
         return []
-    detail = "A name has 1 to 120 printable characters."
+    detail = f"A name has 1 to {_MAX_NAME} printable characters."
     return [FieldError("invalid_name", detail, "/name")]
 
 
