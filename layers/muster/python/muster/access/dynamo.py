@@ -32,6 +32,9 @@ _ABSENT = "attribute_not_exists(pk)"
 _PRESENT = "attribute_exists(pk)"
 _TOKENS_A_TIME = 40
 
+type _Step = tuple[dict[str, Any], MusterError]
+"""An action of a transaction, and the error that its failed condition amounts to."""
+
 
 class DynamoAccess:
     """The store in DynamoDB, under the contract of `muster.access.port.Access`."""
@@ -80,7 +83,7 @@ class DynamoAccess:
 
     def put_member(self, member: Member, before: Member | None) -> None:
         """Store a new or changed member."""
-        steps = [
+        steps: list[_Step] = [
             (
                 self._put(
                     {**_member_key(member), **wire.member_item(member)},
@@ -156,7 +159,7 @@ class DynamoAccess:
 
     def _admin_step(
         self, before: Member | None, after: Member | None
-    ) -> list[tuple[dict[str, Any], MusterError]]:
+    ) -> list[_Step]:
         was = before is not None and before.role is Role.ADMIN
         becomes = after is not None and after.role is Role.ADMIN
         subject = after or before
@@ -200,7 +203,7 @@ class DynamoAccess:
             request["ExpressionAttributeValues"] = values
         return request
 
-    def _transact(self, steps: Sequence[tuple[dict[str, Any], MusterError]]) -> None:
+    def _transact(self, steps: Sequence[_Step]) -> None:
         """Carry out all steps or none; raises the error of the first whose condition failed."""
         try:
             self._client.transact_write_items(TransactItems=[step for step, _ in steps])
