@@ -32,9 +32,8 @@ class Committer:
     known: HeadState | None = field(default=None, init=False)
 
     def remember(self, head: HeadState) -> HeadState:
-        """Take note of a head that was read or written, unless a newer one is known."""
-        if self.known is None or self.known.seq <= head.seq:
-            self.known = head
+        """Take note of a head that was read or written. A wrong one costs a round, and no more."""
+        self.known = head
         return head
 
     def read_head(self) -> HeadState:
