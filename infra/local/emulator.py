@@ -55,6 +55,7 @@ class Emulator:
                 start_new_session=True,  # Ctrl-C is for this process, which then ends that one
             )
         os.close(reading)
+        place.process.write_text(str(self._process.pid))
         if not wait_until(lambda: self.exited or self.ready, seconds=_START_SECONDS) or self.exited:
             self.stop()
             raise EmulatorError(f"The emulator did not start. Its last words:\n{self.last_words()}")
@@ -67,11 +68,6 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-    @property
-    def process_id(self) -> int:
-        """The process's id; 0 before it was started."""
-        return self._process.pid if self._process else 0
 
     @property
     def exited(self) -> bool:

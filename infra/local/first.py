@@ -5,10 +5,18 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from infra.local.place import REGION
+from muster.access.model import Member, Role
+from muster.access.refusals import TokenInvalidError
+from muster.access.service import MAX_TOKEN_DAYS, create_tenant, create_token
+from muster.container import Container
 from muster.settings import Settings
 
 if TYPE_CHECKING:
     from infra.local.place import Place
+
+TENANT = "home"
+_ADMIN = ("Admin", "admin@home.example")
 
 
 def local_settings(place: Place) -> Settings:
@@ -25,8 +33,34 @@ def local_settings(place: Place) -> Settings:
 
 
 def ensure_first_token(place: Place) -> str:
-    """Return a token that works: the one written down, else a new one of the first tenant."""
-    return read_shell_file(place).get("MUSTER_TOKEN", "")
+    """Return a token that works: the one written down, else a new one of the first tenant.
+
+    The environment has to lead AWS clients to the emulator.
+    """
+    container = Container(local_settings(place))
+    kept = read_shell_file(place).get("MUSTER_TOKEN", "")
+    try:
+        if kept:
+            container.gate.admit(f"Bearer {kept}")
+            return kept
+    except TokenInvalidError:
+        pass  # expired, revoked, or of a state that is gone
+    admin = _first_admin(container)
+    made = create_token(
+        container.access, admin, name="local stack", clock=container.clock, days=MAX_TOKEN_DAYS
+    )
+    return made.text
+
+
+def _first_admin(container: Container) -> Member:
+    access = container.access
+    if access.tenant(TENANT) is None:
+        _, admin = create_tenant(
+            access, TENANT, name="Home", region=REGION, admin=_ADMIN, clock=container.clock
+        )
+        return admin
+    members = access.members(TENANT)
+    return next(member for member in members if member.role is Role.ADMIN)
 
 
 def read_shell_file(place: Place) -> dict[str, str]:

@@ -65,6 +65,8 @@ def _run(place: Place, held: IO[str]) -> None:
     _say("Starting the emulator …")
     with Emulator(place, held=held.fileno()) as emulator:
         place.running.write_text(json.dumps({"process": os.getpid(), "url": place.url}))
+        os.environ.pop("AWS_PROFILE", None)
+        os.environ.update(place.aws_environment())
         if deploy(place, package):
             _say("Deployed the stack.")
         token = ensure_first_token(place)

@@ -58,6 +58,11 @@ class Place:
         return self.home / "running.json"
 
     @property
+    def process(self) -> Path:
+        """The id of the emulator's process."""
+        return self.home / "emulator.pid"
+
+    @property
     def state(self) -> Path:
         """What the emulator keeps."""
         return self.home / "state"

@@ -39,7 +39,7 @@ def free_port() -> int:
         return port
 
 
-def process_tree_is_gone(process_id: int) -> bool:
+def process_is_gone(process_id: int) -> bool:
     """Tell whether a process has ended (a zombie that waits for its parent has)."""
     try:
         os.kill(process_id, 0)

@@ -15,6 +15,7 @@ from muster.scope import Scope
 from muster.settings import Settings
 
 if TYPE_CHECKING:
+    from muster.access.gate import Gate
     from muster.access.model import Identity, TenantId
     from muster.access.port import Access
     from muster.jobs.model import JobQueue
@@ -58,6 +59,13 @@ class Container:
         from muster.access.dynamo import DynamoAccess
 
         return DynamoAccess(self._client("dynamodb"), self.settings.access_table)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Lets requests in, and remembers for a moment who was."""
+        from muster.access.gate import Gate
+
+        return Gate(self.access, self.clock)
 
     @cached_property
     def jobs(self) -> JobQueue:
