@@ -111,7 +111,7 @@ class Account:
                 answer.write_units,
             )
         )
-        return _response(request.url, 200, content)
+        return _response(request.url, answer.status, content)
 
     def _object(self, request: Any) -> AWSResponse:
         parts = urlsplit(request.url)

@@ -9,6 +9,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,11 +74,12 @@ def import_ms(module: str, *, times: int = 9) -> float:
 
 def _import_seconds(module: str) -> float:
     code = _IMPORT.format(module=module)
+    cache = Path(tempfile.gettempdir()) / "muster-bench-pycache"
     path = f"{ROOT}{os.pathsep}{ROOT / 'layers' / 'muster' / 'python'}"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": str(cache)},
         capture_output=True,
         text=True,
         check=True,

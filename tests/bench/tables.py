@@ -1,4 +1,4 @@
-"""DynamoDB tables in memory, for one writer: items as on the wire, conditions not evaluated."""
+"""DynamoDB tables in memory: items as on the wire."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.bench.conditions import holds
 from tests.bench.units import item_bytes, read_units, write_units
 
 type Item = dict[str, dict[str, Any]]
@@ -20,6 +21,7 @@ class Answer:
     body: dict[str, Any] = field(default_factory=dict)
     read_units: float = 0.0
     write_units: float = 0.0
+    status: int = 200
 
 
 @dataclass
@@ -133,20 +135,31 @@ def _query(tables: Tables, asked: Asked) -> Answer:
 
 
 def _put(tables: Tables, asked: Asked) -> Answer:
+    if not holds(asked, tables.find(asked["TableName"], asked["Item"])):
+        return _refusal("ConditionalCheckFailedException")
     return Answer(write_units=tables.store(asked["TableName"], asked["Item"]))
 
 
 def _update(tables: Tables, asked: Asked) -> Answer:
+    if not holds(asked, tables.find(asked["TableName"], asked["Key"])):
+        return _refusal("ConditionalCheckFailedException")
     item, units = tables.update(asked)
     wanted = asked.get("ReturnValues", "NONE").endswith("_NEW")
     return Answer({"Attributes": item} if wanted else {}, write_units=units)
 
 
 def _delete(tables: Tables, asked: Asked) -> Answer:
+    if not holds(asked, tables.find(asked["TableName"], asked["Key"])):
+        return _refusal("ConditionalCheckFailedException")
     return Answer(write_units=tables.remove(asked["TableName"], asked["Key"]))
 
 
 def _transact(tables: Tables, asked: Asked) -> Answer:
+    reasons = [
+        _reason(tables, what) for action in asked["TransactItems"] for what in action.values()
+    ]
+    if any(reason["Code"] != "None" for reason in reasons):
+        return _refusal("TransactionCanceledException", CancellationReasons=reasons)
     units = 0.0
     for action in asked["TransactItems"]:
         ((name, what),) = action.items()
@@ -155,6 +168,18 @@ def _transact(tables: Tables, asked: Asked) -> Answer:
         else:
             units += _OPERATIONS[f"{name}Item"](tables, what).write_units
     return Answer(write_units=2 * units)
+
+
+def _reason(tables: Tables, what: Asked) -> dict[str, Any]:
+    found = tables.find(what["TableName"], what.get("Key") or what["Item"])
+    if holds(what, found):
+        return {"Code": "None"}
+    wanted = what.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    return {"Code": "ConditionalCheckFailed"} | ({"Item": found} if found and wanted else {})
+
+
+def _refusal(code: str, **members: Any) -> Answer:
+    return Answer({"__type": f"dynamodb#{code}", "Message": code, **members}, status=400)
 
 
 _OPERATIONS: Mapping[str, Callable[[Tables, Asked], Answer]] = {

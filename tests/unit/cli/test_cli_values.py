@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.catalog.model import FieldKind
 from muster.cli.exits import CommandError, Exit
-from muster.cli.values import patch_of
+from muster.cli.values import PARSERS, patch_of
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "asset.note", "label": "Note", "kind": "text"},
@@ -50,6 +51,11 @@ def test_text_is_read_by_the_field_s_kind(assignment: str, value: Any) -> None:
     name = assignment.partition("=")[0].removesuffix(":")
 
     assert patch_of([assignment], FIELDS) == {"custom_fields": {name: value}}
+
+
+def test_kinds_are_those_of_the_catalog() -> None:
+    """The parsers name kinds that there are."""
+    assert PARSERS.keys() <= {kind.value for kind in FieldKind}
 
 
 def test_built_in_members_stand_beside_custom_fields() -> None:

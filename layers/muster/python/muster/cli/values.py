@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from muster.catalog.model import FieldKind
 from muster.cli.exits import usage
 
 BUILT_IN = ("name", "tag", "serial", "description", "folder")
@@ -79,7 +78,7 @@ def _value(definition: Definition, word: str, texts: list[tuple[str, bool]]) -> 
     filled = [text for text, _ in texts if text != ""]
     if not filled:
         return None
-    parse = _PARSERS.get(definition["kind"], _as_text)
+    parse = PARSERS.get(definition["kind"], _as_text)
     if not _many(definition):
         return parse(word, _single(word, texts), definition)
     return [parse(word, text, definition) for text in filled]
@@ -87,7 +86,7 @@ def _value(definition: Definition, word: str, texts: list[tuple[str, bool]]) -> 
 
 def _many(definition: Definition) -> bool:
     kind = definition["kind"]
-    return bool(kind == FieldKind.MULTI_SELECT or definition.get("max_values", 1) != 1)
+    return bool(kind == "multi_select" or definition.get("max_values", 1) != 1)
 
 
 def _as_text(_word: str, text: str, _definition: Definition) -> str:
@@ -136,10 +135,11 @@ def _json(word: str, text: str) -> Any:
         raise usage(f"{word} takes JSON; {text!r} is none: {error}") from None
 
 
-_PARSERS: Mapping[str, Callable[[str, str, Definition], Any]] = {
-    FieldKind.INTEGER: _as_integer,
-    FieldKind.NUMBER: _as_number,
-    FieldKind.BOOLEAN: _as_boolean,
-    FieldKind.MONEY: _as_money,
-    FieldKind.JSON: _as_json,
+PARSERS: Mapping[str, Callable[[str, str, Definition], Any]] = {
+    "integer": _as_integer,
+    "number": _as_number,
+    "boolean": _as_boolean,
+    "money": _as_money,
+    "json": _as_json,
 }
+"""By kind, as FieldKind spells it, which `muster --help` can do without importing."""

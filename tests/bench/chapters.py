@@ -1,0 +1,111 @@
+"""From what was measured to the report's promises and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.bench.imports import Import
+from tests.bench.report import Report, Table
+from tests.bench.requests import Bill, Measured, Requests
+
+_IMPORT_MS = 150.0
+
+
+def add_requests(report: Report, found: Requests) -> None:
+    """Add what requests cost."""
+    for use in found.uses:
+        if use.most_calls is not None:
+            report.promise(f"{use.name}: AWS calls", use.most_calls, use.bill.number, "calls")
+    for use in found.uses:
+        if use.most_cpu_ms is not None:
+            what = f"{use.name}: our CPU"
+            report.promise(what, use.most_cpu_ms, use.cpu.median, "ms", is_time=True)
+    report.counts.append(_bills(found))
+    report.counts.append(_shares(found.uses))
+    report.times.append(
+        Table(
+            "CPU of a request",
+            ("use", "median ms", "95 % within ms", "of it the AWS SDK, ms"),
+            [(u.name, u.cpu.median, u.cpu.p95, u.cpu.aws_sdk) for u in found.uses],
+            "From the API Gateway event to the response, boto3 and all, the network left out.",
+        )
+    )
+
+
+def add_import(report: Report, found: Import) -> None:
+    """Add what an import costs."""
+    rows = found.rows
+    report.counts.append(
+        Table(
+            f"An import of {rows:,} rows",
+            ("step", "AWS calls", "commits", "calls a row", "read units", "write units a row"),
+            [
+                (
+                    step.name,
+                    step.bill.number,
+                    step.commits,
+                    step.bill.number / rows,
+                    step.bill.read_units,
+                    step.bill.write_units / rows,
+                )
+                for step in found.steps
+            ],
+            "A row is a record, its history, its unique marks and its part of the commit; each"
+            " write in a transaction costs two units a KB.",
+        )
+    )
+    report.times.append(
+        Table(
+            f"Import of {rows:,} rows ({found.file_bytes / 1024:,.0f} KB)",
+            ("step", "CPU s", "rows a CPU second"),
+            [(s.name, s.cpu_seconds, rows / max(s.cpu_seconds, 1e-6)) for s in found.steps],
+            f"Peak memory up to the end of applying: {found.peak_mib:,.0f} MiB, with the tables of"
+            " the stand-in for AWS in the same process.",
+        )
+    )
+
+
+def add_cold_start(report: Report, import_ms: float) -> None:
+    """Add what importing the application costs."""
+    what = "import app, above import boto3: CPU"
+    report.promise(what, _IMPORT_MS, import_ms, "ms", is_time=True)
+
+
+def _bills(found: Requests) -> Table:
+    rows = [(use.name, *_bill_cells(use.bill)) for use in found.uses]
+    if found.first_read:
+        rows.append(("read an asset, first request of a process", *_bill_cells(found.first_read)))
+    return Table(
+        "AWS calls of a request",
+        ("use", "calls", "which", "sent KB", "received KB", "read units", "write units"),
+        rows,
+        f"On a warm replica of {found.assets:,} assets and with a token that is remembered (30 s).",
+    )
+
+
+def _bill_cells(bill: Bill) -> tuple[object, ...]:
+    names = (f"{n} {name}" if n > 1 else name for name, n in sorted(bill.calls.items()))
+    return (
+        bill.number,
+        ", ".join(names) or "none",
+        _kilobytes(bill.request_bytes),
+        _kilobytes(bill.response_bytes),
+        bill.read_units,
+        bill.write_units,
+    )
+
+
+def _kilobytes(size: int) -> str:
+    return f"{size / 1024:.1f}"
+
+
+def _shares(uses: Sequence[Measured]) -> Table:
+    read = uses[0].cpu.median
+    return Table(
+        "CPU of a request, as ratios",
+        ("use", "to reading an asset", "share of the AWS SDK"),
+        [
+            (u.name, f"{u.cpu.median / read:.1f}", f"{100 * u.cpu.aws_sdk / u.cpu.median:.0f} %")
+            for u in uses
+        ],
+    )

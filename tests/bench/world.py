@@ -1,0 +1,213 @@
+"""A Muster whose AWS is in memory: app.py and the worker as deployed, a tenant, its assets."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import batched
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import unquote
+
+from muster.access.service import NewToken, create_tenant, create_token
+from muster.container import Container
+from muster.ids import new_id
+from muster.ledger.model import Actor, Cause, Mark, Put, Reason
+from muster.settings import Settings
+from tests.bench.account import Account
+
+TENANT = "bench"
+REGION = "eu-central-1"
+_PER_COMMIT = 30
+_MODELS = ("Latitude 5540", "ThinkPad T14", "EliteBook 840", "MacBook Pro 14", "XPS 13")
+
+
+@dataclass
+class World:
+    """Sends API Gateway events through app.py, and queued jobs through the worker."""
+
+    account: Account
+    container: Container
+    token: NewToken
+    _number: int = field(default=0)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Send a request; return the answer's JSON. A refusal ends the run."""
+        event = self.event(method, path, body, query or {}, headers or {})
+        answer = self._app(event, None)
+        if answer["statusCode"] >= 400:
+            raise RuntimeError(f"{method} {path}: {answer['statusCode']} {answer['body']}")
+        return json.loads(answer["body"]) if answer["body"] else None
+
+    def event(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """Return what API Gateway would call the function with."""
+        self._number += 1
+        resource, parameters = self._resource(path)
+        patch = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        sent = {
+            "Authorization": f"Bearer {self.token.text}",
+            "Content-Type": patch,
+            "Accept": "application/json",
+            **headers,
+        }
+        return {
+            "resource": resource,
+            "path": path,
+            "httpMethod": method,
+            "headers": sent,
+            "multiValueHeaders": {name: [value] for name, value in sent.items()},
+            "queryStringParameters": dict(query) or None,
+            "multiValueQueryStringParameters": {n: [v] for n, v in query.items()} or None,
+            "pathParameters": parameters or None,
+            "stageVariables": None,
+            "requestContext": {
+                "resourcePath": resource,
+                "httpMethod": method,
+                "path": f"/live{path}",
+                "stage": "live",
+                "requestId": f"request-{self._number}",
+                "domainName": "api.example",
+                "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
+            },
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+        }
+
+    def work(self) -> None:
+        """Run the worker until the queue is empty."""
+        while messages := self.account.take_messages():
+            for number, body in enumerate(messages):
+                record = {
+                    "messageId": str(number),
+                    "receiptHandle": "r",
+                    "body": body,
+                    "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": TENANT},
+                    "messageAttributes": {},
+                    "eventSource": "aws:sqs",
+                    "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:jobs.fifo",
+                    "awsRegion": REGION,
+                }
+                report = self._worker({"Records": [record]}, _Context())
+                if report and report["batchItemFailures"]:
+                    raise RuntimeError(f"the worker failed on {body}")
+
+    def grow(self, count: int, *, kind: str = "laptop") -> list[str]:
+        """Put this many assets into the ledger and return their ids; the replica is not told."""
+        types = self.send("GET", "/v1/asset-types", query={"limit": "100"})["items"]
+        (asset_type,) = (t for t in types if t["name"] == kind or t["name"].endswith(f".{kind}"))
+        ledger = self.container.parts(TENANT).ledger
+        random, actor = Random(7), Actor("mem_bench", "Bench")  # noqa: S311 - the same each time
+        ids = []
+        for numbers in batched(range(count), _PER_COMMIT, strict=False):
+            puts = [_asset(number, asset_type["id"], random) for number in numbers]
+            ledger.commit(puts, actor=actor, reason=Reason(Cause.IMPORT, "grow"))
+            ids += [put.id for put in puts]
+        self.account.take_calls()
+        return ids
+
+    def _resource(self, path: str) -> tuple[str, dict[str, str]]:
+        for resource, pattern in self._resources:
+            if found := pattern.fullmatch(path):
+                return resource, {name: unquote(v) for name, v in found.groupdict().items()}
+        raise LookupError(f"app.py has no route for {path}")
+
+    @cached_property
+    def _app(self) -> Callable[[Any, Any], dict[str, Any]]:
+        found: Callable[[Any, Any], dict[str, Any]] = importlib.import_module("app").app
+        return found
+
+    @cached_property
+    def _worker(self) -> Callable[[Any, Any], dict[str, Any]]:
+        found = importlib.import_module("functions.worker.handler")
+        handle: Callable[[Any, Any], dict[str, Any]] = found.handle
+        return handle
+
+    @cached_property
+    def _resources(self) -> list[tuple[str, re.Pattern[str]]]:
+        """Literal parts before parameters, as API Gateway prefers them."""
+        routes: Mapping[str, Any] = self._app.routes  # type: ignore[attr-defined]
+        ordered = sorted(
+            routes, key=lambda path: [part.startswith("{") for part in path.split("/")]
+        )
+        return [(path, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))) for path in ordered]
+
+
+class _Context:
+    aws_request_id = "bench"
+    function_name = "worker"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = f"arn:aws:lambda:{REGION}:123456789012:function:worker"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 15 * 60 * 1000
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[World]:
+    """Give a Muster with a tenant, a starter catalog and a token; replicas lie in `folder`."""
+    settings = Settings(
+        stage="bench",
+        ledger_table="ledger",
+        access_table="access",
+        files_bucket="files",
+        jobs_queue_url=f"https://sqs.{REGION}.amazonaws.com/123456789012/jobs.fifo",
+        replica_dir=str(folder / "replicas"),
+        log_level="WARNING",
+    )
+    os.environ |= {
+        **settings.as_environment(),
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    with Account().installed() as account:
+        container = Container(settings)
+        _, admin = create_tenant(
+            container.access,
+            TENANT,
+            name="Bench",
+            region=REGION,
+            admin=("Bench", "bench@example.org"),
+            clock=lambda: datetime.now(UTC),
+        )
+        token = create_token(container.access, admin, name="bench", clock=container.clock)
+        made = World(account, container, token)
+        made.send("POST", "/v1/catalog:install-starter", {})
+        account.take_calls()
+        yield made
+
+
+def _asset(number: int, type_id: str, random: Random) -> Put:
+    model, tag = random.choice(_MODELS), f"IT-{number:06d}"
+    body = {
+        "type": type_id,
+        "key": f"LAP-{number + 1}",
+        "name": f"{model} {number}",
+        "tag": tag,
+        "serial": f"{random.getrandbits(40):010X}",
+        "description": "Bought for the new office, third floor",
+    }
+    return Put("asset", new_id("asset"), body, marks=frozenset({Mark("tag", tag.casefold())}))
