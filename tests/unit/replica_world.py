@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ class World:
     """Writes to the ledger; the replica learns of it when it catches up."""
 
     directory: Path
-    ledger: MemoryLedger = field(default_factory=lambda: MemoryLedger("acme"))
+    ledger: MemoryLedger = field(default_factory=lambda: MemoryLedger("acme", clock()))
     replica: SqliteReplica = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,15 +54,22 @@ class World:
         self.replica.catch_up()
         return self.replica.find_assets(AssetQuery(**query))
 
-    def pages(self, **query: Any) -> list[int]:
-        """Return the numbers of all pages, one after the other."""
+    def pages(self, query: AssetQuery) -> list[int]:
+        """Return the numbers of all pages, one after the other, with cursors that were JSON."""
+        self.replica.catch_up()
         found, after = [], None
         while True:
-            page = self.page(**query, after=after)
+            page = self.replica.find_assets(replace(query, after=after))
             found += numbers(page)
             if page.next is None:
                 return found
-            after = list(page.next)
+            after = json.loads(json.dumps(page.next))
+
+
+def clock() -> Callable[[], datetime]:
+    """Return a clock that goes on by a second whenever it is read."""
+    start, ticks = datetime(2026, 1, 1, 0, 0, 0, 123456, UTC), count()
+    return lambda: start + timedelta(seconds=next(ticks))
 
 
 def asset_id(number: int) -> str:

@@ -78,7 +78,9 @@ def _after(db: sqlite3.Connection, query: AssetQuery) -> list[Any] | None:
 
 
 def _is_scalar(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | float)
+    if isinstance(value, int):
+        return -_LAST <= value <= _LAST
+    return value is None or isinstance(value, str | float)
 
 
 def count_assets(

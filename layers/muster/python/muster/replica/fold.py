@@ -19,6 +19,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MONEY = {"minor", "currency"}
 _SHORTEST_MOMENT = len("2026-01-01T00:00:00Z")
+_STROKES = str.maketrans("łøđħŧı", "lodhti")
+"""Letters that are typed without their stroke or dot, though Unicode does not take them apart."""
 _DIGITS = re.compile(r"[0-9]+")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z", re.ASCII)
 
@@ -30,7 +32,7 @@ def fold(text: str) -> str:
     else:
         parts = unicodedata.normalize("NFKD", text)
         folded = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
-        folded = storable(folded)
+        folded = storable(folded.translate(_STROKES))
     return " ".join(folded.replace("\0", " ").split())
 
 
@@ -91,7 +93,7 @@ def number(value: float) -> int | float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def moment(at: datetime) -> int:
@@ -100,15 +102,14 @@ def moment(at: datetime) -> int:
 
 
 def moment_of(value: Any) -> int | None:
-    """Return a time in any form (aware datetime, RFC 3339, microseconds) as microseconds."""
+    """Return an aware datetime or RFC 3339 text as microseconds; None for anything else."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
             return None
-    if isinstance(value, datetime):
-        return moment(value) if value.tzinfo is not None else None
-    return value if isinstance(value, int) else None
+    aware = isinstance(value, datetime) and value.tzinfo is not None
+    return moment(value) if aware else None
 
 
 def from_moment(microseconds: int) -> datetime:

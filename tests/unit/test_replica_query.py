@@ -1,0 +1,341 @@
+"""Lists of assets: every query is answered as a plain walk over all records would answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cmp_to_key
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from muster.replica import ask
+from muster.replica.answers import CursorMismatchError
+from muster.replica.compose import Way
+from muster.replica.filters import TooManyValuesError
+from muster.replica.fold import cells, key_order, text_cell
+from muster.replica.order import segments
+from muster.replica.port import AssetQuery, Sort
+from tests.unit.replica_world import World, asset_id, numbers
+
+_TEXTS = st.sampled_from([None, "", "b", "B", "é", "e", "a 10", "a 9", " x  Y ", "ß"])
+_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 2),
+    st.sampled_from(
+        [0.5, 2**70, "b", "B", "2026-01-01", "2026-01-01T00:00:00.5Z", {"a": 1}, [[1]]]
+    ),
+    st.builds(
+        lambda minor, currency: {"minor": minor, "currency": currency},
+        st.integers(0, 2),
+        st.sampled_from(["EUR", "USD"]),
+    ),
+)
+_BODIES = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["typ_1", "typ_2", "typ_3"]),
+        "folder": st.sampled_from([None, "fol_1", "fol_2", "fol_3"]),
+        "name": _TEXTS,
+        "tag": _TEXTS,
+        "key": st.sampled_from([None, "LAP-2", "LAP-10", "LAP-02"]),
+        "trashed_at": st.sampled_from([None, None, "2026-01-01T00:00:00Z"]),
+        "fields": st.dictionaries(
+            st.sampled_from(["f.a", "f.b"]), st.one_of(_VALUES, st.lists(_VALUES, max_size=3))
+        ),
+    }
+)
+_FIELDS = ["name", "tag", "key", "type", "folder", "created_at", "updated_at", "f.a", "f.b", "f.no"]
+_QUERIES = st.builds(
+    AssetQuery,
+    types=st.lists(st.sampled_from(["typ_1", "typ_2", "typ_9"]), max_size=2),
+    folders=st.lists(st.sampled_from(["fol_1", "fol_3", "fol_9"]), max_size=2),
+    include_subfolders=st.booleans(),
+    equals=st.one_of(
+        st.just({}),
+        st.dictionaries(
+            st.sampled_from(["name", "tag", "key", "type"]),
+            st.lists(_TEXTS, min_size=1, max_size=2),
+        ),
+        st.dictionaries(
+            st.sampled_from(["f.a", "f.b", "f.no"]), st.lists(_VALUES, min_size=1, max_size=2)
+        ),
+    ),
+    text=st.sampled_from([None, None, " ", "a", "e*", "b x", "-"]),
+    trashed=st.sampled_from(["no", "no", "yes", "any"]),
+    sort=st.lists(
+        st.builds(Sort, st.sampled_from(_FIELDS), st.booleans()),
+        max_size=3,
+        unique_by=lambda sort: sort.field,
+    ),
+    limit=st.integers(1, 4),
+    count=st.just(True),
+)
+_PARENTS = {"fol_2": "fol_1", "fol_3": "fol_2", "fol_1": None}
+
+
+def _cells_of(body: Mapping[str, Any], name: str) -> list[Any]:
+    if "." in name:
+        return cells((body.get("fields") or {}).get(name))
+    if name in {"type", "folder"}:
+        return [] if body[name] is None else [(body[name], None)]
+    found = text_cell(body[name] or "")
+    return [] if found is None else [(found, None)]
+
+
+def _accepts(body: Mapping[str, Any], name: str, accepted: list[Any]) -> bool:
+    held = _cells_of(body, name)
+    if None in accepted and not held:
+        return True
+    if name == "type":
+        return any(cell[0] in accepted for cell in held)
+    wanted = [cell for value in accepted for cell in cells(value) if cell[0] is not None]
+    return any(cell in wanted for cell in held)
+
+
+def _in_folders(body: Mapping[str, Any], query: AssetQuery) -> bool:
+    above = body["folder"]
+    while query.include_subfolders and above is not None and above not in query.folders:
+        above = _PARENTS[above]
+    return above in query.folders
+
+
+def _has_text(body: Mapping[str, Any], text: str) -> bool:
+    values = (body.get("fields") or {}).values()
+    held = [body["name"], body["tag"], body["key"], *_strings(list(values))]
+    words = (text_cell(" ".join(filter(None, held))) or "").replace("-", " ").split()
+    return text != "-" and all(
+        any(word.startswith(w[:-1]) if w.endswith("*") else word == w for word in words)
+        for w in text.split()
+    )
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for element in value for text in _strings(element)]
+    return [value] if isinstance(value, str) and not value.startswith("2026") else []
+
+
+def _matches(body: Mapping[str, Any], query: AssetQuery) -> bool:
+    trashed = body["trashed_at"] is not None
+    return (
+        (query.trashed == "any" or trashed == (query.trashed == "yes"))
+        and (not query.types or body["type"] in query.types)
+        and (not query.folders or _in_folders(body, query))
+        and all(_accepts(body, name, list(values)) for name, values in query.equals.items())
+        and (not query.text or not query.text.strip() or _has_text(body, query.text))
+    )
+
+
+def _compare(query: AssetQuery, one: tuple[int, Any], two: tuple[int, Any]) -> int:
+    for sort in query.sort:
+        a, b = (_sort_value(row, sort.field) for row in (one, two))
+        if a == b:
+            continue
+        if a is None or b is None:
+            return 1 if a is None else -1
+        # Numbers come before texts.
+        less = (isinstance(a, str), a) < (isinstance(b, str), b)
+        return -1 if less != sort.descending else 1
+    backwards = bool(query.sort) and query.sort[-1].descending
+    return two[0] - one[0] if backwards else one[0] - two[0]
+
+
+def _sort_value(row: tuple[int, Any], name: str) -> Any:
+    number, body = row
+    if name in {"created_at", "updated_at"}:
+        return number
+    held = _cells_of(body, name)
+    value = held[0][0] if held else None
+    return key_order(value) if name == "key" else value
+
+
+def _expected(bodies: list[Any], query: AssetQuery) -> list[int]:
+    rows = [(n, body) for n, body in enumerate(bodies, start=1) if _matches(body, query)]
+    ordered = sorted(rows, key=cmp_to_key(lambda one, two: _compare(query, one, two)))
+    return [number for number, _ in ordered]
+
+
+def _world(directory: Path, bodies: list[Any]) -> World:
+    world = World(directory)
+    for folder, parent in _PARENTS.items():
+        world.put("folder", folder, {"name": folder, "parent": parent})
+    for number, body in enumerate(bodies, start=1):
+        world.asset(number, **body)
+    return world
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(bodies=st.lists(_BODIES, max_size=12), query=_QUERIES)
+def test_pages_hold_what_a_plain_walk_finds_in_order(bodies: list[Any], query: AssetQuery) -> None:
+    """Whatever the assets and the query, the pages together are the filtered, sorted list."""
+    with TemporaryDirectory() as directory:
+        world = _world(Path(directory), bodies)
+        expected = _expected(bodies, query)
+
+        assert world.pages(query) == expected
+        assert world.replica.find_assets(query).total == len(expected)
+        _check_ways(world, query, expected)
+        world.replica.close()
+
+
+def _check_ways(world: World, query: AssetQuery, expected: list[int]) -> None:
+    """Every way to come by the rows finds the same, not only the cheapest."""
+    db = world.replica._store.open()
+    search = ask.search(db, query)
+    ways = [replace(search.way(db, 5), gather=None, checks=search.filters, arms=Way.arms)]
+    for chosen in search.filters:
+        if chosen.rows:
+            others = [each for each in search.filters if each is not chosen]
+            ways.append(replace(ways[0], gather=chosen, checks=others))
+    for way in ways:
+        rows = []
+        for segment in segments(search.keys, None):
+            sql = way.sql(segment, 100)
+            rows += [row[0] for row in db.execute(sql.text, sql.params)]
+        ids = "SELECT row, id FROM record WHERE kind = 'asset'"
+        by_row = dict(db.execute(ids).fetchall())
+        assert [int(by_row[row][4:]) for row in rows] == expected
+
+
+_FEW = st.sampled_from([None, "a", "b"])
+_PLAIN = st.fixed_dictionaries(
+    {
+        "type": st.just("typ_1"),
+        "folder": st.none(),
+        "name": _FEW,
+        "tag": _FEW,
+        "key": st.none(),
+        "trashed_at": st.none(),
+        "fields": st.fixed_dictionaries({"f.a": _FEW, "f.b": st.sampled_from([None, 1, 2])}),
+    }
+)
+_ORDERS = st.lists(
+    st.builds(Sort, st.sampled_from(["name", "tag", "f.a", "f.b"]), st.booleans()),
+    min_size=2,
+    max_size=3,
+    unique_by=lambda sort: sort.field,
+)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(bodies=st.lists(_PLAIN, min_size=6, max_size=12), sort=_ORDERS)
+def test_mixed_directions_keep_empty_values_last(bodies: list[Any], sort: list[Sort]) -> None:
+    """With many ties and gaps, pages of two go on exactly where the one before ended."""
+    with TemporaryDirectory() as directory:
+        world = _world(Path(directory), bodies)
+        query = AssetQuery(sort=sort, limit=2)
+
+        assert world.pages(query) == _expected(bodies, query)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_a_purged_last_row_does_not_disturb_the_next_page(world: World) -> None:
+    """The cursor's asset may be gone by the time the next page is asked for."""
+    for number in range(1, 7):
+        world.asset(number)
+    query = AssetQuery(sort=[Sort("name")], limit=3)
+    first = world.page(**vars(query))
+
+    world.delete("asset", asset_id(3))
+
+    assert numbers(first) == [1, 2, 3]
+    assert world.find(**{**vars(query), "after": first.next}) == [4, 5, 6]
+
+
+def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    """A cursor with other sort keys, or with what no cursor holds, is no server error."""
+    for after in (["a", asset_id(1)], [1], [["x"], asset_id(1)]):
+        with pytest.raises(CursorMismatchError):
+            world.page(sort=[Sort("name"), Sort("tag")], after=[*after])
+
+
+def test_too_many_values_are_refused(world: World) -> None:
+    """SQLite's limit on parameters is not met; the caller is told ours."""
+    with pytest.raises(TooManyValuesError, match="at most 1000"):
+        world.page(equals={"f.a": [str(number) for number in range(1001)]})
+
+
+def test_values_of_the_wrong_form_match_nothing(world: World) -> None:
+    """Whatever JSON a caller asks for, the answer is a list."""
+    world.asset(1, tag="T1", fields={"f.a": "x"})
+    for value in (
+        1,
+        True,
+        1e308,
+        10**400,
+        {"a": 1},
+        {"minor": 1, "currency": "EUR"},
+        "\ud800",
+        "\0",
+    ):
+        for name in ("tag", "key", "type", "folder", "created_at", "f.a", "f.no", "'; --"):
+            assert world.find(equals={name: [value]}) == []
+
+
+def test_texts_are_equal_whatever_their_case_and_accents(world: World) -> None:
+    """Stored "Łódź Süd" is found as "łódź süd" and in decomposed form, not as another word."""
+    world.asset(1, name="Łódź  Süd", fields={"f.a": ["x", "Straße"]})
+
+    assert world.find(equals={"name": ["łódz su\u0308d"]}) == [1]
+    assert world.find(equals={"f.a": ["STRASSE"]}) == [1]
+    assert world.find(equals={"f.a": ["stras"]}) == []
+
+
+def test_long_texts_are_compared_to_their_end(world: World) -> None:
+    """Texts that differ after a thousand characters are two texts."""
+    world.asset(1, fields={"f.a": "x" * 1000 + "a"})
+    world.asset(2, fields={"f.a": "x" * 1000 + "b"})
+
+    assert world.find(equals={"f.a": ["X" * 1000 + "B"]}) == [2]
+
+
+def test_an_asset_is_matched_by_tag_serial_or_field(world: World) -> None:
+    """Matching leaves trashed assets out and lists the oldest first."""
+    world.asset(1, serial="S-1", fields={"f.a": 7})
+    world.asset(2, serial="s-1", trashed_at="2026-01-01T00:00:00Z")
+    world.asset(3, serial="S-1", fields={"f.a": [7, 8]})
+    world.replica.catch_up()
+
+    found = world.replica.match_assets("serial", "S-1")
+    by_field = world.replica.match_assets("f.a", 7, limit=1)
+
+    assert [record.id for record in found] == [asset_id(1), asset_id(3)]
+    assert [record.id for record in by_field] == [asset_id(1)]
+
+
+def test_use_is_counted_with_trashed_assets(world: World) -> None:
+    """A type, folder, field or option counts as used also by what lies in the trash."""
+    world.asset(1, folder="fol_1", fields={"f.a": ["opt_1", "opt_2"], "f.j": {"any": "json"}})
+    world.asset(2, trashed_at="2026-01-01T00:00:00Z", fields={"f.a": ["opt_1"]})
+    world.asset(3, fields={"f.a": [], "f.j": None})
+    world.put("link", "lnk_1", {"type": "lty_1", "source": asset_id(1), "target": asset_id(2)})
+    replica = world.replica
+    replica.catch_up()
+
+    assert replica.count_assets(by="type") == {"typ_1": 3}
+    assert replica.count_assets(by="folder") == {"fol_1": 1}
+    assert replica.count_assets(by="link_type") == {"lty_1": 1}
+    assert replica.field_in_use("f.a") == 2
+    assert replica.field_in_use("f.a", option="opt_1") == 2
+    assert replica.field_in_use("f.a", option="opt_2") == 1
+    assert replica.field_in_use("f.j") == 1
+    assert replica.field_in_use("f.no") == 0
+
+
+def test_times_are_asked_for_as_text_or_datetime(world: World) -> None:
+    """`created_at` equals the record's time in either form, in any time zone."""
+    commit = world.asset(1)
+    world.asset(2)
+
+    assert world.find(equals={"created_at": [commit.at]}) == [1]
+    assert world.find(equals={"created_at": [commit.at.isoformat()]}) == [1]
+    assert world.find(equals={"created_at": ["2026-01-01"]}) == []
