@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
+from pathlib import Path
 
 from infra import ROOT
 from infra.package import PACKAGE
@@ -22,9 +23,8 @@ def main() -> None:
     parser.add_argument("--architecture", default="x86_64")
     parser.add_argument("parameters", nargs="*", help="further template parameters, Name=Value")
     given = parser.parse_args()
-    command = deploy_command(
-        given.stage, given.region, [f"Architecture={given.architecture}", *given.parameters]
-    )
+    parameters = [f"Architecture={given.architecture}", *given.parameters]
+    command = deploy_command(tool("sam"), given.stage, given.region, parameters)
     raise SystemExit(subprocess.run(command, cwd=ROOT, check=False).returncode)
 
 
@@ -35,12 +35,12 @@ def stack_name(stage: str) -> str:
     return f"muster-{stage}"
 
 
-def deploy_command(stage: str, region: str, parameters: list[str]) -> list[str]:
+def deploy_command(sam: Path, stage: str, region: str, parameters: list[str]) -> list[str]:
     """Return the sam command. Raises SystemExit when STAGE or REGION can't be one."""
     if not _REGION.fullmatch(region):
         raise SystemExit(f"REGION={region!r} is no AWS region, such as eu-central-1.")
     return [
-        *(str(tool("sam")), "deploy", "--template-file", str(PACKAGE / "sam.json")),
+        *(str(sam), "deploy", "--template-file", str(PACKAGE / "sam.json")),
         *("--stack-name", stack_name(stage), "--region", region),
         *("--resolve-s3", "--s3-prefix", stack_name(stage)),
         *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,19 +17,35 @@ from infra import ROOT
 
 Template = dict[str, Any]
 CODE_KEYS = ("CodeUri", "ContentUri")
-_CHALICE = "from chalice.cli import main; main()"
+_CHALICE = (sys.executable, "-c", "from chalice.cli import main; main()")
+_READ_BY_CHALICE = (
+    "app.py",
+    "requirements.txt",
+    "template.yaml",
+    ".chalice/config.json",
+    ".chalice/no-policy.json",
+)
 
 
 def run_chalice(folder: Path) -> tuple[Template, Path]:
-    """Return the merged template and the zip of the API function, made in `folder`."""
-    command = [sys.executable, "-c", _CHALICE, "package", "--merge-template", "template.yaml"]
-    # Chalice wants a region even to write a file; PYTHONPATH lets it import app.py as Lambda does.
-    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
-    environment["PYTHONPATH"] = str(ROOT / "layers" / "muster" / "python")
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    """Return the merged template and the zip of the API function, made in `folder`.
+
+    Chalice works on a copy of what it reads, since it leaves packages in its project's folder and
+    would take one up again that another run is still writing.
+    """
+    project, result = folder / "project", folder / "result"
+    (project / ".chalice").mkdir(parents=True)
+    for name in _READ_BY_CHALICE:
+        shutil.copyfile(ROOT / name, project / name)
+    environment = {
+        "AWS_DEFAULT_REGION": "us-east-1",  # Chalice wants one even to write a file
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "layers" / "muster" / "python"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     done = subprocess.run(
-        [*command, str(folder)],
-        cwd=ROOT,
+        [*_CHALICE, "package", "--merge-template", "template.yaml", str(result)],
+        cwd=project,
         env=environment,
         capture_output=True,
         text=True,
@@ -36,7 +53,7 @@ def run_chalice(folder: Path) -> tuple[Template, Path]:
     )
     if done.returncode:
         raise SystemExit(f"chalice package failed:\n{done.stdout}{done.stderr}")
-    return yaml.safe_load((folder / "sam.yaml").read_text()), folder / "deployment.zip"
+    return yaml.safe_load((result / "sam.yaml").read_text()), result / "deployment.zip"
 
 
 def mend(template: Template, code: Mapping[str, str]) -> Template:

@@ -37,7 +37,7 @@ class Place:
     def from_environment(cls, environment: Mapping[str, str]) -> Place:
         """Read PORT and MUSTER_HOME. Raises PlaceError."""
         given = environment.get("PORT") or str(DEFAULT_PORT)
-        if not given.isdecimal() or not 0 < int(given) < 65536:  # noqa: PLR2004 - the last port
+        if not (given.isascii() and given.isdecimal()) or not 0 < int(given) < 65536:  # noqa: PLR2004 - the last port
             raise PlaceError(f"PORT is {given!r}: it has to be a number from 1 to 65535.")
         home = Path(environment.get("MUSTER_HOME") or ROOT / ".muster").expanduser().absolute()
         return cls(home, int(given))
