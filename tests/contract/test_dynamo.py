@@ -203,6 +203,24 @@ def test_a_repetition_inside_the_sdk_is_recognised(rig: Rig) -> None:
     assert rig.seqs() == [1, 2]
 
 
+def test_a_head_of_its_own_making_is_recognised(rig: Rig) -> None:
+    """A writer that fails on what it wrote itself knows it, even where nobody says it was sent
+    twice.
+    """
+
+    def cancel(_: int) -> None:
+        failed: Any = cancelled("ConditionalCheckFailed", "None", "None", "None")
+        key = {"pk": {"S": "T#acme#HEAD#"}, "sk": {"S": "HEAD"}}
+        head = rig.client.client.get_item(TableName=TABLE, Key=key)["Item"]
+        failed.response["CancellationReasons"][0]["Item"] = head
+        raise failed
+
+    rig.client.after = cancel
+
+    assert write(rig.ledger, put()).seq == 1
+    assert len(rig.client.tokens) == 1
+
+
 def test_what_never_arrived_is_sent_again(rig: Rig) -> None:
     """A lost question is repeated with its token; if somebody came first, it is numbered again."""
 

@@ -511,6 +511,21 @@ def test_history_can_be_left_out(ledger: Ledger) -> None:
         ledger.get_at("job", "j", 1)
 
 
+def test_a_step_that_was_not_kept_hides_what_lies_before_it(ledger: Ledger) -> None:
+    """The past is told as far back as every step is known, and never wrongly."""
+    for number, history in enumerate((True, False, True, True)):
+        before = ledger.get("asset", "a")
+        write(ledger, put(body={"n": number, "m": number}, before=before, history=history))
+
+    was = ledger.get_at("asset", "a", 3)
+
+    assert was is not None
+    assert was.body == {"n": 2, "m": 2}
+    for seq in (1, 2):
+        with pytest.raises(HistoryNotKeptError):
+            ledger.get_at("asset", "a", seq)
+
+
 def test_the_past_is_read_by_commit_and_by_time(bench: Bench) -> None:
     """At each commit and moment the record is what it was: absent, changed, deleted, back."""
     ledger, clock = bench.ledger, bench.clock

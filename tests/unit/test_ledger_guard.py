@@ -239,7 +239,8 @@ def test_the_list_names_operations_that_exist() -> None:
         assert readers.keys() <= set(model.operation_names)
 
 
-def test_the_guard_sees_what_other_hooks_made_of_a_request() -> None:
+@pytest.mark.parametrize("event", ["provide-client-params", "before-parameter-build"])
+def test_the_guard_sees_what_other_hooks_made_of_a_request(event: str) -> None:
     """A hook that points a request elsewhere does not get it past the guard."""
     bound = client("dynamodb")
 
@@ -247,8 +248,7 @@ def test_the_guard_sees_what_other_hooks_made_of_a_request() -> None:
         params["Key"] = key(OTHER)
 
     bind_tenant(bound, "acme")
-    bound.meta.events.register("provide-client-params.dynamodb", redirect)
-    bound.meta.events.register("before-parameter-build.dynamodb", redirect)
+    bound.meta.events.register(f"{event}.dynamodb", redirect)
 
     with pytest.raises(CrossTenantAccessError):
         bound.get_item(TableName="t", Key=key(OWN))
