@@ -286,8 +286,26 @@ def test_undo_waits_and_says_what_was_taken_back(service: Service, muster: Muste
     result = muster("undo", "job_1")
 
     assert result.code == Exit.OK
-    assert "3 updated." in result.out
+    assert ": 3 taken back.\n" in result.out
     assert "muster undo job_2" in result.out
+
+
+def test_what_an_undo_leaves_is_told_with_its_reason(service: Service, muster: Muster) -> None:
+    """Changes of others stay, each with why, and the exit code is 4."""
+    service.on("POST", "/v1/jobs/job_1:undo", {"id": "job_2", "state": "queued"}, 202)
+    done = {
+        "id": "job_2",
+        "state": "done",
+        "progress": NONE | {"total": 3, "done": 3, "updated": 2, "skipped": 1, "failed": 0},
+        "result": {"skipped": [{"kind": "asset_type", "id": "typ_1", "detail": "It is in use."}]},
+    }
+    service.on("GET", "/v1/jobs/job_2", done)
+
+    result = muster("undo", "job_1")
+
+    assert result.code == Exit.PARTLY
+    assert "2 taken back, 1 left as they are.\n" in result.out
+    assert "asset type\ttyp_1\tIt is in use.\n" in result.out
 
 
 def test_an_interrupt_says_that_the_work_goes_on(service: Service, muster: Muster) -> None:

@@ -97,16 +97,24 @@ def undo(job_id: JobId, *, as_json: JsonFlag = False) -> None:
         _say_undone(found, seconds_since(started))
     if found["state"] != "done":
         raise failure(found, "The job was not undone")
-    if found["progress"]["failed"]:
+    if found["progress"]["skipped"]:
         raise typer.Exit(Exit.PARTLY)
 
 
 def _say_undone(found: Mapping[str, Any], took: str) -> None:
     progress = found["progress"]
-    kept = progress["failed"] + progress["skipped"]
-    say(f"Undone in {took}: {outcome(found)}.")
+    counted = {
+        "taken back": progress["updated"],
+        "brought back": progress["created"],
+        "so already": progress["unchanged"],
+        "left as they are": progress["skipped"],
+    }
+    told = ", ".join(f"{number} {words}" for words, number in counted.items() if number)
+    say(f"Undone in {took}: {told or 'nothing'}.")
+    kept = (found.get("result") or {}).get("skipped") or []
     if kept:
-        say(f"{kept} were changed by others since and stay as they are.")
+        lines = [(each["kind"].replace("_", " "), each["id"], each["detail"]) for each in kept]
+        show_table(("what", "id", "why it stays"), lines)
     say(f"Take this back in turn with: muster undo {found['id']}")
 
 
