@@ -117,26 +117,3 @@ def test_s3_lists_more_than_a_page(s3_objects: S3Objects, monkeypatch: pytest.Mo
         s3_objects.put(f"many/{number}", b"")
 
     assert list(s3_objects.names("many/")) == [f"many/{number}" for number in range(5)]
-
-
-def test_s3_tags_what_jobs_leave_for_the_buckets_lifecycle(s3_objects: S3Objects) -> None:
-    """Sources and results of jobs expire as template.yaml says, whoever uploads them; bodies stay."""
-    s3_objects.put("jobs/1/result", b"x")
-    s3_objects.put("bodies/1", b"x")
-
-    form = s3_objects.presign_upload("jobs/1/source", max_bytes=10)
-
-    rules = template_rules()
-    assert tags_of(s3_objects, "jobs/1/result") in [rule.get("TagFilters") for rule in rules]
-    assert tags_of(s3_objects, "bodies/1") == []
-    [tag] = tags_of(s3_objects, "jobs/1/result")
-    assert f"<Key>{tag['Key']}</Key><Value>{tag['Value']}</Value>" in form.fields["tagging"]
-    assert "tagging" not in s3_objects.presign_upload("bodies/1", max_bytes=10).fields
-
-
-def tags_of(objects: S3Objects, name: str) -> list[dict[str, str]]:
-    found = objects._client.meta.events  # the guard refuses reading tags: ask around it
-    assert found
-    client = boto3.client("s3", region_name="eu-central-1")
-    tags: list[dict[str, str]] = client.get_object_tagging(Bucket=BUCKET, Key=f"T/acme/{name}")["TagSet"]
-    return tags

@@ -13,6 +13,11 @@ from muster.ledger.keys import object_prefix
 from muster.ledger.objects import DOWNLOAD_SECONDS, UPLOAD_SECONDS, Upload, checked_name
 
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+# The bucket's lifecycle rule removes what has this tag: its filter can't name the middle of a key.
+_TAG = ("retention", "result")
+_TAGGING = (
+    f"<Tagging><TagSet><Tag><Key>{_TAG[0]}</Key><Value>{_TAG[1]}</Value></Tag></TagSet></Tagging>"
+)
 
 
 class S3Objects:
@@ -28,7 +33,8 @@ class S3Objects:
         self, name: str, content: bytes, *, content_type: str = "application/octet-stream"
     ) -> None:
         """Store an object."""
-        self._client.put_object(**self._place(name), Body=content, ContentType=content_type)
+        tags = {"Tagging": f"{_TAG[0]}={_TAG[1]}"} if _expires(name) else {}
+        self._client.put_object(**self._place(name), Body=content, ContentType=content_type, **tags)
 
     def get(self, name: str) -> bytes | None:
         """Return an object's bytes, or None when there is none."""
@@ -66,6 +72,8 @@ class S3Objects:
     ) -> Upload:
         """Return a form for an upload: S3 refuses another name, a larger file or another type."""
         fields = {} if content_type is None else {"Content-Type": content_type}
+        if _expires(name):
+            fields["tagging"] = _TAGGING
         form = self._client.generate_presigned_post(
             **self._place(name),
             Fields=fields,
@@ -97,3 +105,8 @@ class S3Objects:
 def _require_absent(error: ClientError) -> None:
     if error.response["Error"]["Code"] not in _ABSENT:
         raise error
+
+
+def _expires(name: str) -> bool:
+    """Tell whether an object is a job's: its source, its plan or its results."""
+    return name.startswith("jobs/")
