@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -68,12 +68,12 @@ _QUERIES = st.builds(
     text=st.sampled_from([None, None, " ", "a", "e*", "b x", "-"]),
     trashed=st.sampled_from(["no", "no", "yes", "any"]),
     sort=st.lists(
-        st.builds(Sort, st.sampled_from(_FIELDS), st.booleans()),
+        st.builds(Sort, st.sampled_from(_FIELDS), descending=st.booleans()),
         max_size=3,
         unique_by=lambda sort: sort.field,
     ),
     limit=st.integers(1, 4),
-    count=st.just(True),
+    count=st.just(value=True),
 )
 _PARENTS = {"fol_2": "fol_1", "fol_3": "fol_2", "fol_1": None}
 
@@ -131,7 +131,10 @@ def _matches(body: Mapping[str, Any], query: AssetQuery) -> bool:
     )
 
 
-def _compare(query: AssetQuery, one: tuple[int, Any], two: tuple[int, Any]) -> int:
+type _Row = tuple[int, Any]
+
+
+def _compare(query: AssetQuery, one: _Row, two: _Row) -> int:
     for sort in query.sort:
         a, b = (_sort_value(row, sort.field) for row in (one, two))
         if a == b:
@@ -145,7 +148,7 @@ def _compare(query: AssetQuery, one: tuple[int, Any], two: tuple[int, Any]) -> i
     return two[0] - one[0] if backwards else one[0] - two[0]
 
 
-def _sort_value(row: tuple[int, Any], name: str) -> Any:
+def _sort_value(row: _Row, name: str) -> Any:
     number, body = row
     if name in {"created_at", "updated_at"}:
         return number
@@ -156,7 +159,8 @@ def _sort_value(row: tuple[int, Any], name: str) -> Any:
 
 def _expected(bodies: list[Any], query: AssetQuery) -> list[int]:
     rows = [(n, body) for n, body in enumerate(bodies, start=1) if _matches(body, query)]
-    ordered = sorted(rows, key=cmp_to_key(lambda one, two: _compare(query, one, two)))
+    order: Callable[[_Row, _Row], int] = partial(_compare, query)
+    ordered = sorted(rows, key=cmp_to_key(order))
     return [number for number, _ in ordered]
 
 
@@ -215,7 +219,7 @@ _PLAIN = st.fixed_dictionaries(
     }
 )
 _ORDERS = st.lists(
-    st.builds(Sort, st.sampled_from(["name", "tag", "f.a", "f.b"]), st.booleans()),
+    st.builds(Sort, st.sampled_from(["name", "tag", "f.a", "f.b"]), descending=st.booleans()),
     min_size=2,
     max_size=3,
     unique_by=lambda sort: sort.field,

@@ -19,7 +19,7 @@ def world(tmp_path: Path) -> World:
 
 
 def test_records_are_the_ledgers(world: World) -> None:
-    """Version, body, stamps and marks are as the ledger has them, through change, end and return."""
+    """Version, body, stamps and marks are the ledger's, through change, end and return."""
     tag, serial = Mark("tag", "t-1"), Mark("serial", "s-1")
     world.put(
         "asset", asset_id(1), {"name": "Ä \ud83d", "price": 0.1, "deep": [{"a": None}]}, [tag]
@@ -112,7 +112,7 @@ _FOLDERS = [f"fol_{number}" for number in range(6)]
 def test_the_closure_follows_every_move(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str | None]]
 ) -> None:
-    """Created, moved and deleted in any order, one by one or at once: all that is above a folder."""
+    """Created, moved and deleted in any order: all that is above each folder."""
     world = World(tmp_path_factory.mktemp("replica"))
     parents: dict[str, str | None] = {}
     for number, (folder, parent) in enumerate(steps):

@@ -47,7 +47,7 @@ def remove(path: Path) -> None:
     # The file goes first: beside an empty file SQLite discards a log that was left behind, while a
     # file without its log may be cut short.
     for companion in _COMPANIONS:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             Path(f"{path}{companion}").unlink()
 
 

@@ -48,9 +48,7 @@ class Store:
     def open(self) -> sqlite3.Connection:
         """Return the connection, opening the file or making it when needed."""
         if self._db is None:
-            files.create(self.path)
-            files.remove_outdated(self.path.parent, schema.VERSION)
-            files.make_room(self.path.parent, self.path, self._budget_bytes)
+            self._prepare_directory()
             db = sqlite3.connect(
                 self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -60,6 +58,14 @@ class Store:
             self._note(db)
             self.verified = self.seq == 0
         return self._db
+
+    def _prepare_directory(self) -> None:
+        try:
+            files.create(self.path)
+            files.remove_outdated(self.path.parent, schema.VERSION)
+            files.make_room(self.path.parent, self.path, self._budget_bytes)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"no file for the replica: {error}") from error
 
     def refresh(self) -> None:
         """Open the file that has the name now, and see where it stands."""

@@ -1,0 +1,105 @@
+"""How SQLite goes about the usual lists: it walks an index, and sorts and scans nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from muster.replica import ask
+from muster.replica.filters import Sql
+from muster.replica.order import segments
+from muster.replica.port import AssetQuery, Sort
+from tests.unit.replica_world import World, asset_id
+
+_NAME = [Sort("name")]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Two hundred assets: half of them with one status, and every one with a tag of its own."""
+    world = World(tmp_path_factory.mktemp("replica"))
+    for number in range(200):
+        fields = {"f.status": f"opt_{number % 2}", "f.no": number}
+        world.asset(number, name=f"Thing {number}", tag=f"T-{number}", folder="f", fields=fields)
+    world.replica.catch_up()
+    return world
+
+
+def _plans(world: World, query: AssetQuery) -> Iterator[list[str]]:
+    """Yield, for each part of the answer, the steps that SQLite takes."""
+    db = world.replica._store.open()
+    search = ask.search(db, query)
+    way = search.way(db, query.limit)
+    after = None if query.after is None else [*query.after[:-1], 7]
+    for segment in segments(search.keys, after):
+        sql: Sql = way.sql(segment, query.limit)
+        explained = db.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params)
+        yield [row[3] for row in explained]
+
+
+@pytest.mark.parametrize("after", [None, ["a", asset_id(7)]])
+@pytest.mark.parametrize(
+    ("index", "query"),
+    [
+        ("asset_by_updated_at", {}),
+        ("asset_by_name", {"sort": _NAME}),
+        ("asset_by_name", {"sort": [Sort("name", descending=True)]}),
+        ("asset_by_tag", {"sort": [Sort("tag")]}),
+        ("asset_by_serial", {"sort": [Sort("serial")]}),
+        ("asset_by_key_order", {"sort": [Sort("key")]}),
+        ("asset_by_created_at", {"sort": [Sort("created_at")]}),
+        ("asset_by_type", {"sort": [Sort("type")]}),
+        ("asset_by_type_name", {"types": ["typ_1"], "sort": _NAME}),
+        ("asset_by_type_updated_at", {"types": ["typ_1"]}),
+        ("asset_by_folder_name", {"folders": ["f"], "sort": _NAME}),
+        ("asset_by_folder_updated_at", {"folders": ["f"]}),
+        ("asset_by_updated_at", {"trashed": "yes"}),
+        ("asset_by_name", {"equals": {"f.status": ["opt_1"]}, "sort": _NAME}),
+        ("asset_by_name", {"text": "thing", "sort": _NAME, "limit": 2}),
+    ],
+)
+def test_usual_lists_walk_an_index(
+    world: World, index: str, query: dict[str, Any], after: list[Any] | None
+) -> None:
+    """The first page and the next are ranges of an index that is in the order asked for."""
+    for steps in _plans(world, AssetQuery(**{"limit": 5, **query}, after=after)):
+        assert f"INDEX {index} (" in steps[0]
+        assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN a")]
+
+
+def test_several_types_are_merged(world: World) -> None:
+    """Each type is walked in its own index; only the few rows taken from each are sorted."""
+    query = AssetQuery(types=["typ_1", "typ_2"], sort=_NAME, limit=5)
+
+    steps = next(_plans(world, query))
+
+    assert sum("INDEX asset_by_type_name (" in step for step in steps) == 2
+    assert not [step for step in steps if step.startswith("SCAN a ")]
+
+
+def test_sorting_by_a_field_walks_its_values(world: World) -> None:
+    """The index on values serves any field."""
+    steps = next(_plans(world, AssetQuery(sort=[Sort("f.no", descending=True)], limit=5)))
+
+    assert "INDEX value_by_value (field=?" in steps[0]
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize(
+    ("first", "query"),
+    [
+        ("INDEX asset_by_tag", {"equals": {"tag": ["t-7"]}}),
+        ("INDEX value_by_value", {"equals": {"f.no": [7]}}),
+        ("SCAN words VIRTUAL TABLE", {"text": "t-7"}),
+    ],
+)
+def test_rare_values_are_looked_up_and_sorted(
+    world: World, first: str, query: dict[str, Any]
+) -> None:
+    """What a condition lists briefly is read from its index, whatever the order asked for."""
+    steps = next(_plans(world, AssetQuery(**query, sort=_NAME)))
+
+    assert first in steps[0]
+    assert not [step for step in steps if step.startswith("SCAN a")]
