@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Unpack, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from pydantic import BaseModel
 
 from muster.access.model import Identity, Permission
 from muster.errors import MusterError
 from muster.scope import Scope
+
+if TYPE_CHECKING:
+    from muster.access.gate import Gate
+    from muster.access.port import Access
 
 
 @dataclass(frozen=True)
@@ -27,15 +31,19 @@ class Call:
     """An instance of the route's `body` model, or None when it takes none."""
     headers: Mapping[str, str]
     """Names in lower case."""
+    access: Access
+    gate: Gate
     if_match: int | None = None
     """The version of `If-Match: "v17"`; None when absent or `*`."""
     base_url: str = ""
+    """What stands before `/v1` in this API's paths: empty, or `/` and the stage's name."""
     route: str = ""
+    """The route's documented path."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What a view answers. `version` becomes the ETag, `next` the signed cursor and Link header."""
+    """What a view answers. `version` becomes the ETag; `location` begins with `/v1`."""
 
     body: Any = None
     """A pydantic model, or JSON values."""
@@ -66,6 +74,8 @@ class Extras(TypedDict, total=False):
     example: Any
     """An example of the body."""
     max_body_bytes: int
+    idempotent: bool
+    """False where an Idempotency-Key is refused, since nothing is kept that could be replayed."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,21 @@ class Route:
     def operation_id(self) -> str:
         """Return the view's name: unique over all routes."""
         return self.view.__name__
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the operation may change something."""
+        return self.method != "GET"
+
+    @property
+    def status(self) -> int:
+        """Return the status of success that the route documents first."""
+        return self.extras.get("status", 200)
+
+    @property
+    def needs_if_match(self) -> bool:
+        """Tell whether the request has to say which version it means."""
+        return self.extras.get("if_match", self.method in {"PUT", "DELETE"})
 
 
 class Routes:

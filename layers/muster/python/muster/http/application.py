@@ -1,0 +1,76 @@
+"""The API: every feature's routes, told to Chalice, which tells API Gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+from chalice.app import Chalice, Response
+
+from muster.http.pipeline import Pipeline, Services
+from muster.http.routes import service_routes
+from muster.http.routing import Route
+from muster.http.table import RouteTable
+
+
+def _slot(name: str) -> property:
+    var: ContextVar[Any] = ContextVar(name, default=None)
+    return property(lambda _: var.get(), lambda _, value: var.set(value))
+
+
+class Api(Chalice):  # type: ignore[misc] - Chalice's classes are untyped
+    """A Chalice app that may serve several threads, and that refuses in Muster's words."""
+
+    current_request = _slot("current_request")
+    lambda_context = _slot("lambda_context")
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        super().__init__(app_name="muster", configure_logs=False)
+        self.pipeline = pipeline
+        for resource, methods in pipeline.table.resources().items():
+            self._register(resource, methods)
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Answer an event; Chalice is not asked for addresses that it does not know."""
+        known = self.routes.get((event.get("requestContext") or {}).get("resourcePath"), {})
+        if (event.get("requestContext") or {}).get("httpMethod") in known:
+            answer: dict[str, Any] = super().__call__(event, context)
+            return answer
+        return self.pipeline.answer(event).as_event()
+
+    def _register(self, resource: str, methods: Iterable[str]) -> None:
+        def answer_request(**_: str) -> Response:
+            reply = self.pipeline.answer(self.current_request.to_original_event())
+            return Response(reply.body, dict(reply.headers), reply.status)
+
+        # Chalice would refuse what is not in content_types in words of its own; nothing is in them.
+        self.route(resource, methods=list(methods), content_types=[])(answer_request)
+
+
+def build_api(make_services: Callable[[], Services]) -> Api:
+    """Return the API; `make_services` is called when the first request needs it."""
+    return Api(Pipeline(route_table(), make_services))
+
+
+@cache
+def route_table() -> RouteTable:
+    """Return the table of all routes."""
+    return RouteTable([*service_routes(_document).routes, *_feature_routes()])
+
+
+def _document() -> Mapping[str, Any]:
+    from muster.http.openapi import document
+
+    return document(route_table())
+
+
+def _feature_routes() -> list[Route]:
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    features = ("access", "catalog", "assets", "transfer", "jobs")
+    names = (f"muster.{feature}.routes" for feature in features)
+    modules = [import_module(name) for name in names if find_spec(name)]
+    return [route for module in modules for route in module.routes.routes]

@@ -1,0 +1,132 @@
+"""Lists: their common parameters, their pages, and the link to the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from muster.http.cursors import sign_cursor
+from muster.http.routing import Call, Response
+from muster.ledger.model import Record
+from muster.replica.port import Page
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+_NOT_BOUND = frozenset({"cursor", "limit", "count", "fields"})
+
+
+class ListQuery(BaseModel):
+    """What every list takes. A route with more parameters derives from it.
+
+    `after` is where the page begins: the cursor's `Page.next`, read before the view runs.
+    """
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    takes_filters: ClassVar[bool] = False
+    """True: parameters that are no fields of the model are gathered in `filters` for the view to
+    check, instead of being refused."""
+
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    """How many items a page has."""
+    cursor: str | None = None
+    """`next_cursor` of the page before."""
+    count: Literal["exact", "estimate"] | None = None
+    """Also give the total."""
+    fields: list[str] = Field(default_factory=list)
+    """Give these members only, such as `id,tag,custom_fields.cpu`; several, joined by commas."""
+
+    _after: tuple[Any, ...] | None = PrivateAttr(default=None)
+    _filters: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+    _given: tuple[tuple[str, str], ...] = PrivateAttr(default=())
+    _binding: str = PrivateAttr(default="")
+
+    @property
+    def after(self) -> tuple[Any, ...] | None:
+        """Return where the page begins, None for the first one."""
+        return self._after
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """Return the parameters that the model does not name, with their values in order."""
+        return self._filters
+
+
+class SortedQuery(ListQuery):
+    """What a list takes that can be sorted."""
+
+    sort: list[str] = Field(default_factory=list)
+    """Sort by these, such as `-updated_at,tag`; several, joined by commas."""
+
+
+class PageOf[Item](BaseModel):
+    """One page of a list."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    items: list[Item]
+    next_cursor: str | None = None
+    """Give it as `cursor` to get the next page; null on the last one."""
+    total: int | None = None
+    """How many items there are on all pages, where `count` asked for it."""
+    total_is_exact: bool | None = None
+
+
+def binding_of(method: str, path: str, given: Sequence[tuple[str, str]]) -> str:
+    """Return what a cursor is bound to: the list, its filters and its order."""
+    bound = sorted((name, value) for name, value in given if name not in _NOT_BOUND)
+    return f"{method} {path}?{urlencode(bound)}"
+
+
+def page_response(call: Call, page: Page, render: Callable[[Record], Any]) -> Response:
+    """Answer with a page of the replica, each record rendered to a model or JSON values."""
+    items = [render(record) for record in page.items]
+    return list_response(call, items, after=page.next, total=page.total)
+
+
+def list_response(
+    call: Call,
+    items: Sequence[Any],
+    *,
+    after: Sequence[Any] | None = None,
+    total: int | None = None,
+) -> Response:
+    """Answer with items that are rendered already; `after` is where the next page begins."""
+    query: ListQuery = call.query
+    cursor = _next_cursor(call, query, after)
+    shown = [_selected(item, query.fields) for item in items] if query.fields else list(items)
+    body: dict[str, Any] = {"items": shown, "next_cursor": cursor}
+    if query.count is not None and total is not None:
+        body |= {"total": total, "total_is_exact": True}
+    headers = {"Link": _link(call, query, cursor)} if cursor else {}
+    return Response(body, headers=headers)
+
+
+def _next_cursor(call: Call, query: ListQuery, after: Sequence[Any] | None) -> str | None:
+    if after is None:
+        return None
+    key = call.identity.tenant.signing_key
+    return sign_cursor(key, query._binding, after, call.scope.now())  # noqa: SLF001 - same module
+
+
+def _link(call: Call, query: ListQuery, cursor: str) -> str:
+    given = [(name, value) for name, value in query._given if name != "cursor"]  # noqa: SLF001
+    path = query._binding.partition(" ")[2].partition("?")[0]  # noqa: SLF001 - same module
+    return f'<{call.base_url}{path}?{urlencode([*given, ("cursor", cursor)])}>; rel="next"'
+
+
+def _selected(item: Any, names: Sequence[str]) -> dict[str, Any]:
+    content: dict[str, Any] = item.model_dump(mode="json") if isinstance(item, BaseModel) else item
+    chosen: dict[str, Any] = {}
+    for name in names:
+        outer, _, inner = name.partition(".")
+        if outer not in content:
+            continue
+        if not inner:
+            chosen[outer] = content[outer]
+        elif isinstance(content[outer], dict) and inner in content[outer]:
+            chosen.setdefault(outer, {})[inner] = content[outer][inner]
+    return chosen
