@@ -73,6 +73,17 @@ def test_a_lost_connection_is_tried_again_with_the_same_key(
     assert len({a.headers["idempotency-key"] for a in sent}) == 1
 
 
+def test_a_request_that_is_still_being_answered_is_waited_for(
+    service: Service, muster: Muster
+) -> None:
+    """409 with Retry-After means that the first try is on its way."""
+    service.on("POST", "/v1/jobs/job_1:cancel", {"detail": "In flight."}, 409, retry_after="1")
+    service.on("POST", "/v1/jobs/job_1:cancel", {"state": "cancelled"})
+
+    assert muster("jobs", "cancel", "job_1").code == Exit.OK
+    assert muster.waited == [1.0]
+
+
 def test_it_gives_up_after_five_attempts(service: Service, muster: Muster) -> None:
     """A service that stays away ends the command with 3."""
     service.on("GET", "/v1/me", {"title": "Not available", "detail": "Later."}, 503)

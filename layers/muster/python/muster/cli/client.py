@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
 _ATTEMPTS = 5
-_REFUSALS = 400
+_REFUSALS, _CONFLICT = 400, 409
 _AWAY = frozenset({502, 503, 504})
 _AGAIN = _AWAY | {429}
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -51,7 +51,7 @@ class Answer:
 class Client:
     """Speaks to one Muster as one token. Refusals are raised as CommandError.
 
-    GETs, and writes (each carries an Idempotency-Key), are sent again up to four times on 429,
+    GETs, and writes that carry an Idempotency-Key, are sent again up to four times on 429,
     502, 503, 504 and lost connections, after what Retry-After says.
     """
 
@@ -84,14 +84,18 @@ class Client:
         *,
         query: Mapping[str, Any] | None = None,
         if_match: str | None = None,
+        keyed: bool = True,
     ) -> Answer:
-        """Send a request with a JSON body. A PATCH is a merge-patch."""
+        """Send a request with a JSON body. A PATCH is a merge-patch.
+
+        A write that is not `keyed`, since its route takes no Idempotency-Key, is sent only once.
+        """
         headers = {
             "authorization": f"Bearer {self.connection.token}",
             "accept": "application/json",
             "user-agent": "muster-cli",
         }
-        if method != "GET":
+        if method != "GET" and keyed:
             headers["idempotency-key"] = new_id("job").removeprefix("job_")
         if if_match is not None:
             headers["if-match"] = if_match
@@ -101,7 +105,8 @@ class Client:
             headers["content-type"] = patch
             content = json.dumps(body, ensure_ascii=False).encode()
         url = self.connection.url + path + _query(query or {})
-        return self._answered(self._sent(method, url, headers, lambda: content))
+        again = method == "GET" or keyed
+        return self._answered(self._sent(method, url, headers, lambda: content, again=again))
 
     def pages(
         self, path: str, query: Mapping[str, Any] | None = None, *, limit: int | None = None
@@ -153,18 +158,21 @@ class Client:
         url: str,
         headers: Mapping[str, str],
         content: Callable[[], bytes | Iterator[bytes] | None],
+        *,
+        again: bool = True,
     ) -> BaseHTTPResponse:
         import urllib3
 
+        attempts = _ATTEMPTS if again else 1
         for attempt in count(1):
             try:
                 response = self._pool.request(method, url, body=content(), headers=dict(headers))
             except urllib3.exceptions.HTTPError as error:
-                if attempt == _ATTEMPTS or not _worth_again(error):
+                if attempt == attempts or not _worth_again(error):
                     raise _lost(url, error) from error
                 self.pause(_backoff(attempt))
                 continue
-            if response.status not in _AGAIN or attempt == _ATTEMPTS:
+            if attempt == attempts or not _asks_again(response):
                 return response
             self.pause(_retry_after(response.headers.get("retry-after"), attempt))
         raise AssertionError  # count never ends
@@ -208,6 +216,12 @@ def _retry_after(header: str | None, attempt: int) -> float:
     if header and header.strip().isdigit():
         return min(float(header), _LONGEST_PAUSE_SECONDS)
     return _backoff(attempt)
+
+
+def _asks_again(response: BaseHTTPResponse) -> bool:
+    # 409 with Retry-After: the first request with this Idempotency-Key is still being answered.
+    in_flight = response.status == _CONFLICT and "retry-after" in response.headers
+    return response.status in _AGAIN or in_flight
 
 
 def _worth_again(error: Exception) -> bool:
