@@ -52,7 +52,7 @@ OPTION_KINDS = frozenset({FieldKind.SELECT, FieldKind.MULTI_SELECT, FieldKind.ST
 
 
 class CatalogModel(BaseModel):
-    """A catalog record's body; `id` and `version` are the record's own and not part of the body."""
+    """A catalog record's body; `id` and `version` are the record's own, not part of the body."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,7 +62,7 @@ class CatalogModel(BaseModel):
 
 
 class Option(CatalogModel):
-    """One choice of a select, multi-select or status field. Used options are retired, not deleted."""
+    """A choice of a select, multi-select or status field. Used ones are retired, not deleted."""
 
     id: str
     label: str
