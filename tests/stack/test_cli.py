@@ -120,7 +120,7 @@ def test_tokens_are_made_listed_and_revoked(muster: Command) -> None:
     made = json.loads(
         muster("token", "create", "a script", "--scope", "asset:read", "--json").stdout
     )
-    worked = muster("asset", "list", MUSTER_TOKEN=made["secret"])
+    worked = muster("asset", "list", MUSTER_TOKEN=made["token"])
     listed = muster("token", "list").stdout
 
     muster("token", "revoke", made["id"])

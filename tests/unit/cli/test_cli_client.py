@@ -12,7 +12,13 @@ from muster.cli.connection import Connection
 from muster.cli.exits import Exit
 from tests.unit.cli.conftest import Muster, Service
 
-ME = {"name": "Anna", "tenant": {"id": "acme", "name": "Acme"}, "role": "admin"}
+ME = {
+    "name": "Anna",
+    "email": "anna@acme.example",
+    "role": "viewer",
+    "tenant": {"id": "acme", "name": "Acme", "region": "eu-central-1", "time_zone": "UTC"},
+    "permissions": ["asset:read", "job:read"],
+}
 
 
 def test_whoami_shows_who_and_where(service: Service, muster: Muster) -> None:
@@ -22,7 +28,8 @@ def test_whoami_shows_who_and_where(service: Service, muster: Muster) -> None:
     result = muster("whoami")
 
     assert result.code == Exit.OK
-    assert "name\tAnna" in result.out
+    assert "name\tAnna\n" in result.out
+    assert "tenant\tAcme (acme, eu-central-1)\nmay\tasset:read, job:read\n" in result.out
     assert f"address\t{service.url}" in result.out
     assert service.asked[0].headers["authorization"] == "Bearer mst_test"
 
@@ -164,7 +171,7 @@ def test_pages_are_followed_to_the_limit(service: Service) -> None:
 
 def test_data_can_t_steer_the_terminal(service: Service, muster: Muster) -> None:
     """Escape sequences and line breaks in names come out harmless."""
-    service.on("GET", "/v1/me", {"name": "evil\x1b[2J\nname\ttab"})
+    service.on("GET", "/v1/me", ME | {"name": "evil\x1b[2J\nname\ttab"})
 
     result = muster("whoami")
 

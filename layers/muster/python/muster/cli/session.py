@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muster.cli.screen import cell, show_json, show_pairs
+from muster.cli.screen import show_json, show_pairs
 from muster.cli.shell import JsonFlag, connected
 
 
@@ -16,7 +16,11 @@ def whoami(*, as_json: JsonFlag = False) -> None:
         return
     show_pairs(
         [
-            *((name, cell(value)) for name, value in me.items() if value not in (None, [], "")),
+            ("name", me["name"]),
+            ("email", me["email"]),
+            ("role", me["role"]),
+            ("tenant", f"{me['tenant']['name']} ({me['tenant']['id']}, {me['tenant']['region']})"),
+            ("may", ", ".join(me["permissions"])),
             ("address", connection.url),
             ("found in", connection.source),
         ]
