@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -208,6 +209,14 @@ class Catalog:
     def _types_by_word(self) -> Mapping[str, AssetType]:
         by_label = {t.label.casefold(): t for t in self.types.values()}
         return by_label | {t.name.casefold(): t for t in self.types.values()}
+
+    def at(self, seq: int) -> Catalog:
+        """Return the same catalog as of a later commit, which did not touch it."""
+        if seq == self.seq:
+            return self
+        later = copy(self)
+        object.__setattr__(later, "seq", seq)
+        return later
 
     def type_of(self, reference: str) -> AssetType | None:
         """Return the type of this id, dotted name or label."""
