@@ -5,24 +5,25 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import batched
 from pathlib import Path
 from random import Random
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import urlencode
 
 from muster.access.service import NewToken, create_tenant, create_token
 from muster.container import Container
+from muster.http.application import Api
 from muster.ids import new_id
 from muster.ledger.model import Actor, Cause, Mark, Put, Reason
 from muster.settings import Settings
 from tests.bench.account import Account
+from tests.support import api_event
 
 TENANT = "bench"
 REGION = "eu-central-1"
@@ -37,7 +38,6 @@ class World:
     account: Account
     container: Container
     token: NewToken
-    _number: int = field(default=0)
 
     def send(
         self,
@@ -49,52 +49,20 @@ class World:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Send a request; return the answer's JSON. A refusal ends the run."""
-        event = self.event(method, path, body, query or {}, headers or {})
+        text = None if body is None else json.dumps(body)
+        event = api_event(self._app, method, f"{path}?{urlencode(query or {})}", text)
+        event["headers"] = {
+            "Authorization": f"Bearer {self.token.text}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "User-Agent": "bench",
+            **(headers or {}),
+        }
+        event["multiValueHeaders"] = {n: [value] for n, value in event["headers"].items()}
         answer = self._app(event, None)
         if answer["statusCode"] >= 400:
             raise RuntimeError(f"{method} {path}: {answer['statusCode']} {answer['body']}")
         return json.loads(answer["body"]) if answer["body"] else None
-
-    def event(
-        self,
-        method: str,
-        path: str,
-        body: Any,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-    ) -> dict[str, Any]:
-        """Return what API Gateway would call the function with."""
-        self._number += 1
-        resource, parameters = self._resource(path)
-        patch = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        sent = {
-            "Authorization": f"Bearer {self.token.text}",
-            "Content-Type": patch,
-            "Accept": "application/json",
-            **headers,
-        }
-        return {
-            "resource": resource,
-            "path": path,
-            "httpMethod": method,
-            "headers": sent,
-            "multiValueHeaders": {name: [value] for name, value in sent.items()},
-            "queryStringParameters": dict(query) or None,
-            "multiValueQueryStringParameters": {n: [v] for n, v in query.items()} or None,
-            "pathParameters": parameters or None,
-            "stageVariables": None,
-            "requestContext": {
-                "resourcePath": resource,
-                "httpMethod": method,
-                "path": f"/live{path}",
-                "stage": "live",
-                "requestId": f"request-{self._number}",
-                "domainName": "api.example",
-                "identity": {"sourceIp": "192.0.2.1", "userAgent": "bench"},
-            },
-            "body": None if body is None else json.dumps(body),
-            "isBase64Encoded": False,
-        }
 
     def work(self) -> None:
         """Run the worker until the queue is empty."""
@@ -128,15 +96,9 @@ class World:
         self.account.take_calls()
         return ids
 
-    def _resource(self, path: str) -> tuple[str, dict[str, str]]:
-        for resource, pattern in self._resources:
-            if found := pattern.fullmatch(path):
-                return resource, {name: unquote(v) for name, v in found.groupdict().items()}
-        raise LookupError(f"app.py has no route for {path}")
-
     @cached_property
-    def _app(self) -> Callable[[Any, Any], dict[str, Any]]:
-        found: Callable[[Any, Any], dict[str, Any]] = importlib.import_module("app").app
+    def _app(self) -> Api:
+        found: Api = importlib.import_module("app").app
         return found
 
     @cached_property
@@ -144,15 +106,6 @@ class World:
         found = importlib.import_module("functions.worker.handler")
         handle: Callable[[Any, Any], dict[str, Any]] = found.handle
         return handle
-
-    @cached_property
-    def _resources(self) -> list[tuple[str, re.Pattern[str]]]:
-        """Literal parts before parameters, as API Gateway prefers them."""
-        routes: Mapping[str, Any] = self._app.routes  # type: ignore[attr-defined]
-        ordered = sorted(
-            routes, key=lambda path: [part.startswith("{") for part in path.split("/")]
-        )
-        return [(path, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))) for path in ordered]
 
 
 class _Context:

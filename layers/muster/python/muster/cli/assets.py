@@ -46,7 +46,7 @@ def list_assets(  # noqa: PLR0913 - a parameter is an option
     conditions: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Conditions such as status=active, name__contains=mac, computer.cpu=M3.",
+            help="Conditions such as status='In use', serial__empty=true, computer.cpu=M3.",
             metavar="[FIELD=VALUE]…",
         ),
     ] = None,

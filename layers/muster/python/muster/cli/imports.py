@@ -18,7 +18,8 @@ from muster.cli.shell import JsonFlag, connected
 from muster.cli.uploads import create_import
 from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
 
-_PLANNED = frozenset({"planned", *ENDED})
+_PLANNED = frozenset({"planned", "ready", *ENDED})
+"""An import that is `ready` again, or `planned` again after it was applied, was sent back."""
 
 
 def import_file(  # noqa: PLR0913 - a parameter is an option
@@ -124,7 +125,7 @@ def _apply(client: Client, planned: Mapping[str, Any], *, as_json: bool) -> None
     path, started = f"/v1/imports/{planned['id']}", time.monotonic()
     client.send("POST", f"{path}:apply", {})
     hint = f"`muster jobs show {planned['id']}` tells how far it is, `muster jobs cancel` stops it."
-    found = wait_for(client, path, ENDED, title="Importing", hint=hint)
+    found = wait_for(client, path, _PLANNED, title="Importing", hint=hint)
     if as_json:
         show_json(found)
     elif found["state"] == "done":
