@@ -17,7 +17,7 @@ from infra import ROOT
 
 Template = dict[str, Any]
 CODE_KEYS = ("CodeUri", "ContentUri")
-_CHALICE = (sys.executable, "-c", "from chalice.cli import main; main()")
+_CHALICE = (sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())")
 _READ_BY_CHALICE = (
     "app.py",
     "requirements.txt",

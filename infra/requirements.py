@@ -8,11 +8,16 @@ from pathlib import Path
 
 from infra import ROOT
 
-SETS = ("layers/dependencies/requirements", "requirements-dev")
+SETS = (
+    "layers/dependencies/requirements",
+    "requirements-dev",
+    "infra/tools/sam",
+    "infra/tools/checkov",
+)
 
 
 def main() -> None:
-    """Compile both sets, the layer's first, since the other one is bound to it."""
+    """Compile all sets, the layer's first, since the second one is bound to it."""
     for name in SETS:
         subprocess.run(
             [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,11 +17,12 @@ import venv
 from pathlib import Path
 
 from infra import BUILD, ROOT
+from infra.archive import digest
 from infra.merge import mend, run_chalice
 from infra.package import PACKAGE
 
 SKIPS = ROOT / "infra" / "checkov-skips.json"
-TOOLS = {"sam": "aws-sam-cli==1.170.0", "checkov": "checkov==3.3.30"}
+TOOLS = ROOT / "infra" / "tools"
 
 
 def main() -> None:
@@ -97,15 +99,18 @@ def _run(command: list[str]) -> int:
 
 
 def tool(name: str) -> Path:
-    """Return the program of TOOLS, installed on first use."""
-    folder = BUILD / "tools" / name
+    """Return the program of infra/tools/<name>.txt, installed when it is first used or changed."""
+    pinned = TOOLS / f"{name}.txt"
+    folder = BUILD / "tools" / f"{name}-{digest([pinned])[:12]}"
     program = folder / "bin" / name
     if not program.is_file():
-        print(f"Installing {TOOLS[name]} (once) …", flush=True)
+        print(f"Installing {name} (a minute, once) …", flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq", TOOLS[name]]
-        if subprocess.run(pip, check=False).returncode:
-            raise SystemExit(f"{TOOLS[name]} can't be installed; install `{name}` and try again.")
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+        command = [*pip, "install", "-qq", "--require-hashes", "-r", str(pinned)]
+        if subprocess.run(command, check=False).returncode:
+            shutil.rmtree(folder)
+            raise SystemExit(f"{name} can't be installed; the lines above say why.")
     return program
 
 

@@ -30,6 +30,8 @@ _READS = re.compile(rb"\.(Get|BatchGet|TransactGet|Query|Scan|Describe|List|Rece
 _OFTEN = frozenset({"dynamodb", "s3", "sqs"})
 _NOT_KEPT = frozenset({"logs", "monitoring", "sts", "execute-api"})
 _SHARE_OF_TIME = 20
+# Each request at work has a process of its own: a hundred would not make a laptop faster.
+_AT_ONCE = max(4, 2 * (os.cpu_count() or 2))
 logger = logging.getLogger("muster.local")
 
 
@@ -40,6 +42,7 @@ class ApiAddress:
         self._emulator = emulator
         self._stack_file = stack_file
         self._api_id = ""
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -47,8 +50,11 @@ class ApiAddress:
             # The path goes on as it was sent: a "%2F" inside a tag must not become a separator.
             raw = scope["raw_path"].split(b"?", 1)[0].decode("ascii", "replace")
             path = f"/restapis/{self.api_id()}/{STAGE}/_user_request_{raw}"
-            scope = {**scope, "path": path, "raw_path": path.encode()}
-        await self._emulator(scope, receive, send)
+            async with self._turns:
+                moved = {**scope, "path": path, "raw_path": path.encode()}
+                await self._emulator(moved, receive, send)
+        else:
+            await self._emulator(scope, receive, send)
 
     def api_id(self) -> str:
         """Return the deployed API's id, which a stack keeps for its life."""

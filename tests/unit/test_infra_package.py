@@ -13,6 +13,7 @@ from infra import ROOT
 from infra.archive import digest, zip_folder
 from infra.deploy import deploy_command, stack_name
 from infra.merge import mend
+from infra.requirements import SETS
 from infra.validate import SKIPS, skipped
 
 
@@ -82,7 +83,7 @@ def test_code_that_was_not_packed_is_noticed() -> None:
         mend(template, {})
 
 
-@pytest.mark.parametrize("name", ["requirements-dev.txt", "layers/dependencies/requirements.txt"])
+@pytest.mark.parametrize("name", [f"{name}.txt" for name in SETS])
 def test_requirements_are_pinned_with_hashes_and_name_no_index(name: str) -> None:
     """What is installed is the same everywhere, wherever it is installed from."""
     text = (ROOT / name).read_text()
