@@ -1,0 +1,1 @@
+"""Many operations in one request: each row planned alone, many rows committed together."""

@@ -1,0 +1,280 @@
+"""Batches, partial and atomic, on a ledger in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from muster.assets.batch.model import Batch, Outcome
+from muster.assets.batch.run import BatchRejectedError, BatchTooLongError, run_batch
+from muster.assets.links import links_of
+from muster.assets.service import find_assets, read_asset
+from muster.ledger.memory import MemoryLedger
+from muster.ledger.model import Actor, Commit, Reason, RequestMark, Write
+from muster.ledger.port import RequestSeenError
+from muster.replica.port import AssetQuery
+from tests.office import Clock, Office
+
+TEN_WAYS = (
+    {"op": "create", "ref": "a", "body": {"type": "laptop", "tag": "NEW"}},
+    {"op": "update", "id": {"tag": "T0"}, "body": {"name": "Zero"}},
+    {"op": "upsert", "match": "tag", "body": {"type": "laptop", "tag": "T1", "name": "One"}},
+    {"op": "upsert", "match": "tag", "body": {"type": "laptop", "tag": "T9", "name": "Nine"}},
+    {"op": "delete", "id": {"tag": "T2"}},
+    {"op": "move", "id": {"tag": "T3"}, "body": {"folder": "/Berlin"}},
+    {"op": "change_type", "id": {"tag": "T4"}, "body": {"type": "computer"}},
+    {"op": "clone", "id": {"tag": "T5"}, "ref": "copy"},
+    {"op": "link", "id": {"ref": "a"}, "body": {"type": "contains", "target": {"ref": "copy"}}},
+    {"op": "update", "id": {"ref": "a"}, "body": {"description": "twice in one batch"}},
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path).settle_in()
+
+
+def batch(office: Office, operations: Sequence[Mapping[str, Any]], **members: Any) -> list[Outcome]:
+    return run_batch(
+        office.scope, Batch.model_validate({"operations": list(operations), **members})
+    )
+
+
+def codes(outcomes: Sequence[Outcome]) -> list[str | None]:
+    return [outcome.error.code if outcome.error else None for outcome in outcomes]
+
+
+def create(tag: str, **members: Any) -> dict[str, Any]:
+    return {"op": "create", "body": {"type": "laptop", "tag": tag, **members}}
+
+
+@pytest.mark.parametrize("mode", ["partial", "atomic"])
+def test_a_batch_does_all_that_single_requests_do(office: Office, mode: str) -> None:
+    made = [office.asset(tag=f"T{n}") for n in range(6)]
+
+    outcomes = batch(office, TEN_WAYS, mode=mode)
+
+    assert codes(outcomes) == [None] * 10
+    assert [outcome.index for outcome in outcomes] == list(range(10))
+    assert [outcome.created for outcome in outcomes].count(True) == 4
+    now = [read_asset(office.scope, record.id) for record in made]
+    assert (now[0].body["name"], now[1].body["name"]) == ("Zero", "One")
+    assert "trashed_at" in now[2].body
+    assert now[3].body["folder"] == office.ids["Berlin"]
+    assert now[4].body["type"] == office.ids["computer"]
+    new, copy = outcomes[0], outcomes[7]
+    assert new.id is not None
+    assert read_asset(office.scope, new.id).body["description"] == "twice in one batch"
+    assert [n.link.target for n in links_of(office.scope, new.id)] == [copy.id]
+
+
+def test_rows_that_fail_do_not_hold_up_the_others(office: Office) -> None:
+    held = office.asset(tag="HELD")
+
+    outcomes = batch(
+        office,
+        [
+            create("A"),
+            create("held"),
+            {"op": "update", "id": "ast_00000000000000000000000000", "body": {"name": "x"}},
+            {"op": "update", "id": held.id, "body": {"nme": "x"}},
+            {"op": "update", "id": held.id, "if_match": 7, "body": {"name": "x"}},
+            {"op": "update", "body": {"name": "x"}},
+            {"op": "upsert", "body": {"type": "laptop", "tag": "B"}},
+            create("C", custom_fields={"computer.ram": "much"}),
+            create("D"),
+        ],
+    )
+
+    assert codes(outcomes) == [
+        None,
+        "value_taken",
+        "asset_not_found",
+        "invalid_row",
+        "version_conflict",
+        "invalid_row",
+        "invalid_row",
+        "invalid_asset",
+        None,
+    ]
+    assert outcomes[1].error is not None
+    assert outcomes[1].error.errors[0].extra["conflicts_with"] == held.id
+
+
+def test_a_value_twice_in_one_batch_is_the_second_row_s_problem(office: Office) -> None:
+    outcomes = batch(office, [create("A"), create("a"), create("B")])
+
+    assert codes(outcomes) == [None, "value_taken", None]
+
+
+def test_an_upsert_matches_what_an_earlier_row_made(office: Office) -> None:
+    row = {"op": "upsert", "match": "serial", "body": {"type": "laptop", "serial": "S"}}
+
+    first, second = batch(office, [row, row])
+
+    assert (first.created, second.created) == (True, False)
+    assert first.id == second.id
+
+
+def test_a_row_that_refers_to_a_failed_one_fails(office: Office) -> None:
+    office.asset(tag="HELD")
+
+    outcomes = batch(
+        office,
+        [
+            {**create("HELD"), "ref": "a"},
+            {"op": "update", "id": {"ref": "a"}, "body": {"name": "x"}},
+        ],
+    )
+
+    assert codes(outcomes) == ["value_taken", "asset_not_found"]
+
+
+def test_many_rows_take_few_commits(office: Office) -> None:
+    before = office.ledger.head().seq
+
+    outcomes = batch(office, [create(f"T{n}") for n in range(200)])
+
+    assert codes(outcomes) == [None] * 200
+    assert office.ledger.head().seq - before <= 10
+    assert [outcome.key for outcome in outcomes] == [f"LAP-{n}" for n in range(1, 201)]
+
+
+def test_an_atomic_batch_with_a_bad_row_does_nothing(office: Office) -> None:
+    """Each failing row is named, with its member."""
+    office.asset(tag="HELD")
+    before = office.ledger.head().seq
+
+    with pytest.raises(BatchRejectedError) as refused:
+        batch(office, [create("A"), create("HELD"), create("B", folder="/No")], mode="atomic")
+
+    assert office.ledger.head().seq == before
+    assert [e.pointer for e in refused.value.errors] == [
+        "/operations/1/body/tag",
+        "/operations/2/body/folder",
+    ]
+
+
+def test_an_atomic_batch_is_one_commit(office: Office) -> None:
+    before = office.ledger.head().seq
+
+    batch(office, [create(f"T{n}") for n in range(24)], mode="atomic")
+
+    assert office.ledger.head().seq == before + 1
+
+
+def test_an_atomic_batch_has_its_limit(office: Office) -> None:
+    with pytest.raises(BatchTooLongError):
+        batch(office, [create(f"T{n}") for n in range(25)], mode="atomic")
+
+
+def test_a_tag_moves_from_one_asset_to_another_at_once(office: Office) -> None:
+    made = office.asset(tag="IT-1")
+
+    outcomes = batch(office, [{"op": "delete", "id": made.id}, create("IT-1")], mode="atomic")
+
+    assert codes(outcomes) == [None, None]
+
+
+@pytest.mark.parametrize("mode", ["partial", "atomic"])
+def test_a_dry_run_tells_the_same_and_writes_nothing(office: Office, mode: str) -> None:
+    for n in range(6):
+        office.asset(tag=f"T{n}")
+    before = office.ledger.head().seq
+
+    foreseen = batch(office, TEN_WAYS, mode=mode, dry_run=True)
+    after = office.ledger.head().seq
+    real = batch(office, TEN_WAYS, mode=mode)
+
+    assert after == before
+    assert [(o.created, o.changed, o.version, o.error) for o in foreseen] == [
+        (o.created, o.changed, o.version, o.error) for o in real
+    ]
+
+
+def test_a_row_that_changes_nothing_commits_nothing(office: Office) -> None:
+    made = office.asset(tag="IT-1")
+    before = office.ledger.head().seq
+
+    (outcome,) = batch(office, [{"op": "update", "id": made.id, "body": {"tag": "IT-1"}}])
+
+    assert (outcome.changed, outcome.version, office.ledger.head().seq) == (False, 1, before)
+
+
+def test_an_idempotency_key_goes_with_the_first_commit(office: Office) -> None:
+    """Sent again, the batch stops before it does anything a second time."""
+    scope = replace(office.scope, request=RequestMark("key-1", "hash"))
+    body = Batch.model_validate({"operations": [create(f"T{n}") for n in range(60)]})
+    run_batch(scope, body)
+    before = office.ledger.head().seq
+
+    again = Batch.model_validate({"operations": [create(f"U{n}") for n in range(60)]})
+    with pytest.raises(RequestSeenError):
+        run_batch(scope, again)
+
+    assert office.ledger.head().seq == before
+
+
+def test_an_unknown_operation_is_refused_with_its_row() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Batch.model_validate({"operations": [create("A"), {"op": "explode"}]})
+
+    assert refused.value.errors()[0]["loc"] == ("operations", 1, "op")
+
+
+class Contended(MemoryLedger):
+    """Somebody else takes a tag just before the first commit of many rows."""
+
+    rival: Any = None
+
+    def commit(
+        self,
+        writes: Sequence[Write],
+        *,
+        actor: Actor,
+        reason: Reason,
+        unmoved: Mapping[str, int] | None = None,
+        request: RequestMark | None = None,
+    ) -> Commit:
+        act, self.rival = self.rival, None
+        if act:
+            act()
+        return super().commit(writes, actor=actor, reason=reason, unmoved=unmoved, request=request)
+
+
+def test_one_row_s_conflict_does_not_fail_the_rows_in_its_commit(tmp_path: Path) -> None:
+    """The commit is refused as a whole, and its rows are then decided one by one."""
+    ledger = Contended("acme", Clock())
+    office = Office(tmp_path, ledger).settle_in()
+    other = office.another("there")
+
+    def take() -> None:
+        run_batch(other, Batch.model_validate({"operations": [create("T3")]}))
+
+    ledger.rival = take
+    outcomes = batch(office, [create(f"T{n}") for n in range(6)])
+
+    assert codes(outcomes) == [None, None, None, "value_taken", None, None]
+    assert len(find_assets(office.scope, AssetQuery(limit=50)).items) == 6
+
+
+def test_an_upsert_that_a_rival_overtook_changes_the_rival_s_asset(tmp_path: Path) -> None:
+    ledger = Contended("acme", Clock())
+    office = Office(tmp_path, ledger).settle_in()
+    other = office.another("there")
+
+    def take() -> None:
+        run_batch(other, Batch.model_validate({"operations": [create("T")]}))
+
+    ledger.rival = take
+    row = {"op": "upsert", "match": "tag", "body": {"type": "laptop", "tag": "T", "name": "Mine"}}
+    (outcome,) = batch(office, [row])
+
+    assert (outcome.created, outcome.error) == (False, None)
+    assert outcome.id is not None
+    assert read_asset(office.scope, outcome.id).body["name"] == "Mine"
