@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from muster.errors import ConflictError, MusterError, NotFoundError, TransientError
+from muster.access.model import Permission
+from muster.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+)
 from muster.ids import is_id, new_id
 from muster.jobs.model import Job, JobState
 from muster.jobs.running import (
     KIND,
-    JobBroken,
-    JobCancelled,
-    JobPaused,
-    JobTaken,
-    Running,
     body_of,
     job_of,
 )
-from muster.ledger.model import Actor, Cause, Commit, Put, Reason, Record, Stamp, Write
+from muster.ledger.model import Commit, Put, Record, Stamp, Write
 from muster.ledger.port import VersionConflictError
 from muster.replica.port import Page
 from muster.scope import Scope
 
-type Handler = Callable[[Running], Mapping[str, Any]]
-"""Does a job's work, commit by commit, and returns what the finished job's record is to hold.
-
-A handler that is given a job which is under way goes on where the job's record says.
-"""
-
-HANDLERS: dict[str, str] = {
-    "import": "muster.transfer.worker:run_import",
-    "undo": "muster.jobs.undo:run_undo",
-}
-"""Named and not imported: jobs lie below the features that use them, and a worker loads what its
-job needs."""
-
-CAUSES = {"import": Cause.IMPORT, "undo": Cause.UNDO}
 OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 _ROUNDS = 5
 
@@ -48,6 +33,12 @@ class JobMissingError(NotFoundError):
     """There is no job of this id."""
 
     code = "not_found"
+
+
+class JobForbiddenError(ForbiddenError):
+    """What the job does needs permissions that the caller has not."""
+
+    code = "permission_missing"
 
 
 class JobOverError(ConflictError):
@@ -67,6 +58,18 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def check_permissions(scope: Scope, needed: Iterable[Permission]) -> None:
+    """Raise JobForbiddenError unless the caller has all of these; a worker has them."""
+    if scope.identity is None:
+        return
+    missing = [each for each in needed if each not in scope.identity.permissions]
+    if missing:
+        raise JobForbiddenError(
+            f"This needs the permission {', '.join(missing)} as well.",
+            extra={"missing_permissions": [str(each) for each in missing]},
+        )
+
+
 def create_job(scope: Scope, job: Job, *, job_id: str | None = None) -> Record:
     """Commit a new job without queueing it, and return its record."""
     put = Put(KIND, job_id or new_id(KIND), body_of(job), history=False)
@@ -81,10 +84,24 @@ def read_job(scope: Scope, job_id: str) -> Record:
     return record
 
 
-def list_jobs(scope: Scope, *, limit: int, after: str | None = None) -> Page:
-    """Return a page of job records, newest first."""
+def list_jobs(
+    scope: Scope, *, limit: int, after: Sequence[Any] | None = None, job_type: str | None = None
+) -> Page:
+    """Return a page of job records, newest first; `after` is `Page.next` of the page before."""
     scope.replica.catch_up()
-    return scope.replica.page_of(KIND, limit=limit, after=after, descending=True)
+    at = str(after[0]) if after else None
+    found: list[Record] = []
+    while True:
+        page = scope.replica.page_of(KIND, limit=limit, after=at, descending=True)
+        for record in page.items:
+            if job_type in (None, record.body["type"]):
+                found.append(record)
+            at = record.id
+            if len(found) == limit:
+                more = page.next is not None or record.id != page.items[-1].id
+                return replace(page, items=tuple(found), next=(at,) if more else None)
+        if page.next is None:
+            return replace(page, items=tuple(found), next=None)
 
 
 def change_job(
@@ -96,28 +113,22 @@ def change_job(
     return _stored(put, scope.commit([*writes, put]))
 
 
-def start_job(scope: Scope, job_id: str, **changes: Any) -> Record:
-    """Queue a job that waits; a job that is queued or running already is left as it is.
+def start_job(scope: Scope, record: Record, **changes: Any) -> Record:
+    """Queue a job as it was read; one that somebody else changed meanwhile is left as it is then.
 
-    The message is sent after the commit: when sending fails, asking again sends it.
+    The message is sent after the commit: when sending fails, `send` it again.
     """
-    record = read_job(scope, job_id)
-    for _ in range(_ROUNDS):
-        job = job_of(record)
-        if job.state is not JobState.WAITING:
-            break
-        by = {"id": scope.actor.id, "name": scope.actor.name}
-        parameters = {**job.parameters, **changes.pop("parameters", {}), "by": by}
-        try:
-            record = change_job(
-                scope, record, state=JobState.QUEUED, parameters=parameters, error=None, **changes
-            )
-        except VersionConflictError:
-            record = read_job(scope, job_id)
+    by = {"id": scope.actor.id, "name": scope.actor.name}
+    parameters = {**job_of(record).parameters, **changes.pop("parameters", {}), "by": by}
+    changes = {**changes, "parameters": parameters, "error": None, "cancel_requested": False}
+    try:
+        record = change_job(scope, record, **changes, state=JobState.QUEUED)
+    except VersionConflictError:
+        record = read_job(scope, record.id)
     if job_of(record).state is JobState.QUEUED:
-        send(scope, job_id)
+        send(scope, record.id)
         # A queue in memory has run it by now.
-        record = read_job(scope, job_id)
+        record = read_job(scope, record.id)
     return record
 
 
@@ -164,6 +175,8 @@ def undo_job(scope: Scope, job_id: str) -> Record:
         raise JobNotUndoableError(f"The job is {job.state}: cancel it, or wait until it is over.")
     if job.first_seq is None:
         raise JobNotUndoableError("The job changed nothing: there is nothing to undo.")
+    needs = tuple(job.parameters.get("needs", ()))
+    check_permissions(scope, (Permission.ASSET_WRITE, *map(Permission, needs)))
     standing = _standing_undo(scope, job)
     if standing is not None:
         return standing
@@ -172,7 +185,7 @@ def undo_job(scope: Scope, job_id: str) -> Record:
         type="undo",
         title=f"Undo: {job.title}",
         state=JobState.QUEUED,
-        parameters={"by": by},
+        parameters={"by": by, "needs": list(needs)},
         undoes=job_id,
     )
     undo_id = new_id(KIND)
@@ -199,83 +212,6 @@ def _standing_undo(scope: Scope, job: Job) -> Record | None:
             extra={"undone_by": undo.id},
         )
     return undo
-
-
-def run_job(
-    scope: Scope, job_id: str, *, until: datetime | None = None, last_try: bool = False
-) -> None:
-    """Run a queued job, or go on with one whose worker died; anything else is left alone.
-
-    `until` is when this worker has to stop: the job is queued again then. An error that nobody
-    foresaw is raised, so that the queue delivers the job again; on the last try it also ends the
-    job as failed. TransientError is raised likewise.
-    """
-    record = scope.ledger.get(KIND, job_id)
-    if record is None or job_of(record).state not in {JobState.QUEUED, JobState.RUNNING}:
-        return
-    running = Running(_scope_of(scope, record), record, until)
-    try:
-        _run(running)
-    except JobTaken:
-        return
-    except JobPaused:
-        running.commit(state=JobState.QUEUED)
-        send(scope, job_id)
-    except Exception:
-        if last_try:
-            detail = "Something went wrong that nobody foresaw; the operators have been told."
-            _end(running, JobState.FAILED, error={"code": "internal_error", "detail": detail})
-        raise
-
-
-def _run(running: Running) -> None:
-    try:
-        if running.job.state is JobState.QUEUED:
-            started = running.job.started_at or timestamp(running.scope.now())
-            running.commit(state=JobState.RUNNING, started_at=started)
-        handler = _handler(running.job.type)
-        result = dict(handler(running))
-    except JobCancelled:
-        _end(running, JobState.CANCELLED)
-    except JobBroken as broken:
-        _end(running, JobState.FAILED, error=broken.error)
-    except TransientError:
-        raise
-    except MusterError as error:
-        _end(running, JobState.FAILED, error=_error(error))
-    else:
-        _end(running, result.pop("state", JobState.DONE), **result)
-
-
-def _handler(job_type: str) -> Handler:
-    module, _, name = HANDLERS[job_type].partition(":")
-    found: Handler = getattr(importlib.import_module(module), name)
-    return found
-
-
-def _error(error: MusterError) -> dict[str, Any]:
-    errors = [each.as_json() for each in error.errors[:20]]
-    return {"code": error.code, "detail": error.detail} | ({"errors": errors} if errors else {})
-
-
-def _end(running: Running, state: JobState, **changes: Any) -> None:
-    """Commit the job's last state; a cancel that comes as late as this is too late."""
-    if state is not JobState.WAITING:
-        changes["finished_at"] = timestamp(running.scope.now())
-    try:
-        running.commit(state=state, **changes)
-    except JobCancelled:
-        running.commit(state=state, **changes)
-
-
-def _scope_of(scope: Scope, record: Record) -> Scope:
-    """Act as the one who started the job, for the job's reason."""
-    job = job_of(record)
-    by = job.parameters.get("by")
-    actor = Actor(by["id"], by["name"]) if by else record.created.by
-    request = scope.reason.request_id
-    reason = Reason(CAUSES[job.type], request, job=record.id, message=job.title)
-    return replace(scope, actor=actor, reason=reason, request=None, dry_run=False)
 
 
 def _stored(put: Put, commit: Commit) -> Record:

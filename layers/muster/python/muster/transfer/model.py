@@ -25,7 +25,7 @@ DateOrder = Literal["ymd", "dmy", "mdy"]
 class TransferModel(BaseModel):
     """Frozen, and nothing in it that has no meaning."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ImportOptions(TransferModel):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from muster.errors import (
     ConflictError,
-    ForbiddenError,
     InvalidInputError,
     NotFoundError,
     TooLargeError,
 )
+
+
+class InvalidImportError(InvalidInputError):
+    """What was sent makes no import; `errors` say which member."""
+
+    code = "invalid_import"
 
 
 class FileUnreadableError(InvalidInputError):
@@ -63,9 +68,3 @@ class PlanOutdatedError(ConflictError):
     """The catalog was changed since the plan was made: plan again."""
 
     code = "plan_outdated"
-
-
-class CatalogChangeForbiddenError(ForbiddenError):
-    """The plan makes types, fields or options, and the caller may not change the catalog."""
-
-    code = "catalog_change_forbidden"

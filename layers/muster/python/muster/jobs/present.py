@@ -1,0 +1,61 @@
+"""Shows a job as the API gives it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from muster.jobs.model import JobState, Progress
+from muster.jobs.running import job_of
+from muster.jobs.service import timestamp
+from muster.ledger.model import Record
+
+
+class JobView(BaseModel):
+    """A job: what it does, how far it is, and what came of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    id: str
+    version: int
+    type: str
+    title: str
+    state: JobState
+    progress: Progress
+    result: dict[str, Any]
+    """For an undo, `skipped` tells what stays, and why: the first 100."""
+    error: dict[str, Any] | None = None
+    """Code and detail, when it failed."""
+    cancel_requested: bool = False
+    undone_by: str | None = None
+    undoes: str | None = None
+    created_at: str
+    created_by: str
+    started_at: str | None = None
+    finished_at: str | None = None
+
+
+_INNER = {"next", "schema_done", "plan_name"}
+
+
+def job_view(record: Record) -> JobView:
+    """Return a job without what only its worker needs."""
+    job = job_of(record)
+    return JobView(
+        id=record.id,
+        version=record.version,
+        type=job.type,
+        title=job.title,
+        state=job.state,
+        progress=job.progress,
+        result={name: value for name, value in job.result.items() if name not in _INNER},
+        error=job.error,
+        cancel_requested=job.cancel_requested,
+        undone_by=job.undone_by,
+        undoes=job.undoes,
+        created_at=timestamp(record.created.at),
+        created_by=record.created.by.name,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+    )

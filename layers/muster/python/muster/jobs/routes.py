@@ -1,0 +1,71 @@
+"""`/v1/jobs`: long work, to be watched, stopped and taken back."""
+
+from __future__ import annotations
+
+from muster.access.model import Permission
+from muster.http.paging import ListQuery, PageOf, list_response
+from muster.http.routing import Call, Response, Routes
+from muster.jobs import service
+from muster.jobs.present import JobView, job_view
+from muster.jobs.service import (
+    JobForbiddenError,
+    JobMissingError,
+    JobNotUndoableError,
+    JobOverError,
+)
+
+routes = Routes("jobs")
+
+
+class JobsQuery(ListQuery):
+    """What the list of jobs takes."""
+
+
+@routes.get("/v1/jobs", permission=Permission.JOB_READ, query=JobsQuery, returns=PageOf[JobView])
+def list_jobs(call: Call) -> Response:
+    """List the jobs, newest first."""
+    page = service.list_jobs(call.scope, limit=call.query.limit, after=call.query.after)
+    return list_response(call, [job_view(each) for each in page.items], after=page.next)
+
+
+@routes.get(
+    "/v1/jobs/{job_id}",
+    permission=Permission.JOB_READ,
+    returns=JobView,
+    errors=(JobMissingError,),
+)
+def read_job(call: Call) -> Response:
+    """Read a job and how far it is."""
+    record = service.read_job(call.scope, call.path["job_id"])
+    return Response(job_view(record), version=record.version)
+
+
+@routes.post(
+    "/v1/jobs/{job_id}:cancel",
+    permission=Permission.JOB_RUN,
+    returns=JobView,
+    errors=(JobMissingError, JobOverError),
+)
+def cancel_job(call: Call) -> Response:
+    """Stop a job: at once when it waits, after its present commit when it runs."""
+    record = service.cancel_job(call.scope, call.path["job_id"])
+    return Response(job_view(record), version=record.version)
+
+
+@routes.post(
+    "/v1/jobs/{job_id}:undo",
+    permission=Permission.JOB_RUN,
+    returns=JobView,
+    status=202,
+    errors=(JobMissingError, JobNotUndoableError, JobForbiddenError),
+)
+def undo_job(call: Call) -> Response:
+    """Take all of a job back, as a job of its own; an undo can be undone likewise."""
+    undo = service.undo_job(call.scope, call.path["job_id"])
+    return Response(
+        job_view(undo),
+        status=202,
+        version=undo.version,
+        location=f"/v1/jobs/{undo.id}",
+        headers={"Retry-After": "1"},
+    )

@@ -1,0 +1,229 @@
+"""Decides for each row what an import does with it: the plan's rows, made without writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import Any
+
+from pydantic import ValidationError
+
+from muster.assets.model import AssetDraft, AssetPatch
+from muster.assets.plan import PlanContext, plan_create, plan_patch
+from muster.catalog.model import Catalog
+from muster.errors import ConflictError, FieldError, InvalidInputError
+from muster.ledger.diff import same
+from muster.ledger.model import Mark, Put, Record
+from muster.transfer.cells import CellReader, ReadRow
+from muster.transfer.lookup import AssetLookup, folded
+from muster.transfer.mapping import IMPORT_KEY
+from muster.transfer.model import (
+    Action,
+    ColumnMapping,
+    ImportOptions,
+    PlannedRow,
+    RowChange,
+    RowProblem,
+)
+from muster.transfer.table import TableRow
+from muster.transfer.writes import put_as_json
+
+_ROWS_AT_ONCE = 500
+
+
+@dataclass
+class RowPlanner:
+    """Plans rows one after another; it remembers the keys and unique values of earlier ones."""
+
+    catalog: Catalog
+    mapping: ColumnMapping
+    options: ImportOptions
+    reader: CellReader
+    lookup: AssetLookup
+    context: PlanContext
+    type_id: str
+    keys: dict[str, int] = field(default_factory=dict)
+    claims: dict[Mark, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._column_of = {t.to: name for name, t in self.mapping.columns.items() if t.to}
+        unique = {t.to for t in self.mapping.columns.values() if t.unique and t.to}
+        self._unique = [t for t in self._column_of if t == "tag" or t in unique]
+
+    def plan(self, rows: Iterable[TableRow]) -> Iterator[PlannedRow]:
+        """Yield the plan of each row, in order."""
+        for some in batched(rows, _ROWS_AT_ONCE, strict=False):
+            read = [self.reader.read(row) for row in some]
+            matches = self._matches(read)
+            holders = self._holders(read)
+            for row in read:
+                yield self._plan_row(row, matches, holders)
+
+    def _matches(self, rows: Sequence[ReadRow]) -> Mapping[str, list[Record]]:
+        values = [v for row in rows if (v := row.value(self.mapping.key)) is not None]
+        return self.lookup.by_value(self.mapping.key, values) if values else {}
+
+    def _holders(self, rows: Sequence[ReadRow]) -> dict[Mark, Record]:
+        """Return the assets that hold unique values which these rows name."""
+        held: dict[Mark, Record] = {}
+        for target in self._unique:
+            values = [v for row in rows if (v := row.value(target)) is not None]
+            for records in (self.lookup.by_value(target, values) if values else {}).values():
+                held |= {mark: record for record in records for mark in record.marks}
+        return held
+
+    def _plan_row(
+        self, row: ReadRow, matches: Mapping[str, list[Record]], holders: Mapping[Mark, Record]
+    ) -> PlannedRow:
+        key = row.value(self.mapping.key)
+        shown = None if key is None else str(key)
+        found = matches.get(folded(key), [])
+        problems = row.problems or self._key_problems(row, key, found)
+        if problems:
+            return self._failed(row, problems, shown)
+        try:
+            planned = self._create(row) if not found else self._update(row, found[0])
+        except (InvalidInputError, ConflictError) as error:
+            told = [self._problem(row, each) for each in error.errors]
+            told = told or [RowProblem(code=error.code, detail=error.detail, row=row.number)]
+            return self._failed(row, told, shown)
+        except ValidationError as error:
+            return self._failed(row, self._invalid(row, error), shown)
+        if isinstance(planned, PlannedRow):
+            return planned.model_copy(update={"key": shown})
+        return self._checked(row, planned, holders, shown)
+
+    def _key_problems(
+        self, row: ReadRow, key: Any, found: Sequence[Record]
+    ) -> tuple[RowProblem, ...]:
+        if key is None:
+            detail = "The row has no key: fill the cell, or choose another key."
+            return (self._at_key(row, "key_empty", detail),)
+        first = self.keys.setdefault(folded(key), row.number)
+        if first != row.number:
+            return (self._at_key(row, "duplicate_key", f"Row {first} has the same key."),)
+        if len(found) > 1:
+            ids = ", ".join(record.id for record in found[:5])
+            detail = f"Several assets have this key: {ids}."
+            return (self._at_key(row, "ambiguous_match", detail),)
+        return ()
+
+    def _create(self, row: ReadRow) -> Put | PlannedRow:
+        if self.options.on_new == "skip":
+            return PlannedRow(row=row.number, action=Action.SKIP, name=row.texts.get("name"))
+        type_id = row.type_id or self.type_id
+        given = {name: text for name, text in row.texts.items() if text is not None}
+        draft = AssetDraft.model_validate({**given, "type": type_id})
+        values = {name: value for name, value in row.stored.items() if value is not None}
+        self._check_fields(type_id, values)
+        return plan_create(self.catalog, draft, self.context, stored=values)
+
+    def _update(self, row: ReadRow, record: Record) -> Put | PlannedRow:
+        if self.options.on_match == "skip":
+            return self._of(row, Action.SKIP, record)
+        if row.type_id not in (None, record.body["type"]):
+            detail = "The asset is of another type: change its type first, or leave the column out."
+            raise InvalidInputError(detail, errors=[FieldError("type_differs", detail, "/type")])
+        patch = AssetPatch.model_validate(row.texts)
+        # The key that found the asset is no news: differences of case and accents stay.
+        values = {n: v for n, v in row.stored.items() if n != IMPORT_KEY}
+        self._check_fields(record.body["type"], values)
+        put = plan_patch(self.catalog, record, patch, self.context, stored=values)
+        return put or self._of(row, Action.UNCHANGED, record)
+
+    def _check_fields(self, type_id: str, values: Mapping[str, Any]) -> None:
+        placed = self.catalog.fields_of(type_id)
+        missing = [
+            FieldError(
+                "field_not_on_type",
+                f"{self.catalog.types[type_id].label} has no field {name}.",
+                f"/custom_fields/{name}",
+            )
+            for name in values
+            if name not in placed
+        ]
+        if missing:
+            raise InvalidInputError("The type lacks fields.", errors=missing)
+
+    def _checked(
+        self, row: ReadRow, put: Put, holders: Mapping[Mark, Record], shown: str | None
+    ) -> PlannedRow:
+        """Return the planned write, unless another asset or row has its unique values."""
+        before = put.before if isinstance(put.before, Record) else None
+        for mark in put.marks - (before.marks if before else frozenset()):
+            target = mark.constraint.removeprefix("field:")
+            column = self._column_of.get(target)
+            holder = holders.get(mark)
+            if holder is not None and holder.id != put.id:
+                detail = f"{holder.body.get('key')} {holder.body.get('name')!r} has this value."
+            elif self.claims.setdefault(mark, row.number) != row.number:
+                detail = f"Row {self.claims[mark]} has the same value."
+            else:
+                continue
+            problem = RowProblem(code="value_taken", detail=detail, row=row.number, column=column)
+            return self._failed(row, [problem], shown)
+        return PlannedRow(
+            row=row.number,
+            action=Action.UPDATE if before else Action.CREATE,
+            key=shown,
+            id=put.id,
+            name=put.body.get("name"),
+            changes=tuple(self._changes(before, put)) if before else (),
+            write=put_as_json(put),
+        )
+
+    def _changes(self, before: Record, put: Put) -> Iterator[RowChange]:
+        for name in ("name", "tag", "serial", "description", "folder"):
+            if not same(before.body.get(name), put.body.get(name)):
+                yield RowChange(field=name, old=before.body.get(name), new=put.body.get(name))
+        old, new = before.body.get("fields", {}), put.body.get("fields", {})
+        for name in sorted(old.keys() | new.keys()):
+            if not same(old.get(name), new.get(name)):
+                yield RowChange(
+                    field=name,
+                    old=self._shown(name, old.get(name)),
+                    new=self._shown(name, new.get(name)),
+                )
+
+    def _shown(self, name: str, value: Any) -> Any:
+        """Return a value as a reader of the plan knows it: options by label."""
+        definition = self.catalog.fields.get(name)
+        if definition is None or not definition.options:
+            return value
+        labels = {option.id: option.label for option in definition.options}
+        if isinstance(value, list):
+            return [labels.get(each, each) for each in value]
+        return labels.get(value, value) if isinstance(value, str) else value
+
+    def _of(self, row: ReadRow, action: Action, record: Record) -> PlannedRow:
+        return PlannedRow(row=row.number, action=action, id=record.id, name=record.body.get("name"))
+
+    def _failed(self, row: ReadRow, problems: Iterable[RowProblem], key: str | None) -> PlannedRow:
+        return PlannedRow(
+            row=row.number,
+            action=Action.FAIL,
+            key=key,
+            name=row.texts.get("name"),
+            problems=tuple(problems),
+        )
+
+    def _at_key(self, row: ReadRow, code: str, detail: str) -> RowProblem:
+        column = self._column_of.get(self.mapping.key)
+        return RowProblem(code=code, detail=detail, row=row.number, column=column)
+
+    def _problem(self, row: ReadRow, error: FieldError) -> RowProblem:
+        target = (error.pointer or "").removeprefix("/custom_fields").strip("/")
+        column = self._column_of.get(target.replace("~1", "/").replace("~0", "~"))
+        return RowProblem(code=error.code, detail=error.detail, row=row.number, column=column)
+
+    def _invalid(self, row: ReadRow, error: ValidationError) -> list[RowProblem]:
+        return [
+            RowProblem(
+                code=each["type"],
+                detail=f"{each['msg']}.",
+                row=row.number,
+                column=self._column_of.get(str(each["loc"][0])) if each["loc"] else None,
+            )
+            for each in error.errors(include_url=False, include_context=False)
+        ]
