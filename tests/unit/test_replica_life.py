@@ -234,6 +234,24 @@ def test_room_is_made_by_what_was_used_longest_ago(tmp_path: Path) -> None:
     assert left == {"two.sqlite", "three.sqlite"}
 
 
+@pytest.mark.parametrize("catch_up", [True, False])
+def test_a_file_that_made_room_while_open_is_built_anew(
+    world: World, ledger: CountingLedger, catch_up: bool
+) -> None:
+    """Its place on the disk is free at once, though it is open, and its owner does without it."""
+    with _file(world.directory).open("rb") as kept:
+        SqliteReplica(world.directory, "other", CountingLedger(), budget_bytes=0).catch_up()
+
+        assert os.fstat(kept.fileno()).st_size == 0
+        assert os.fstat(kept.fileno()).st_nlink == 0
+    if catch_up:
+        assert world.replica.catch_up() == 3
+    assert len(world.replica.records("asset")) == 3
+    world.replica.apply(world.asset(4))
+    world.replica.catch_up()
+    assert _all_assets(world.replica) == [1, 2, 3, 4]
+
+
 def test_two_tenants_never_share_a_file(tmp_path: Path) -> None:
     """`acme` and `acme-eu` have a file each, and a name that is no tenant's is refused."""
     worlds = {tenant: CountingLedger(tenant) for tenant in ("acme", "acme-eu")}

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from muster.replica import ask
 from muster.replica.answers import CursorMismatchError
+from muster.replica.cells import cells, key_order, text_cell
 from muster.replica.compose import Way
 from muster.replica.filters import TooManyValuesError
-from muster.replica.fold import cells, key_order, text_cell
 from muster.replica.order import segments
 from muster.replica.port import AssetQuery, Sort
 from tests.unit.replica_world import World, asset_id, numbers

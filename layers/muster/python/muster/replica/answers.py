@@ -10,8 +10,8 @@ from typing import Any, Literal
 from muster.errors import MalformedRequestError
 from muster.ledger.model import Record
 from muster.replica import ask, rows
+from muster.replica.cells import text_cell
 from muster.replica.filters import field_number
-from muster.replica.fold import text_cell
 from muster.replica.port import AssetQuery, CommitRow, Page
 
 _COUNTS = {

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from muster.ledger.model import FENCES, Body, Change, Commit, Mark, Op
-from muster.replica import assets, fold, folders, project
+from muster.replica import assets, cells, folders, project
 from muster.replica.rows import marks_of
 
 _LOG = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -75,13 +75,13 @@ def _log_row(commit: Commit) -> tuple[Any, ...]:
     reason = commit.reason
     return (
         commit.seq,
-        fold.moment(commit.at),
-        fold.storable(commit.actor.id),
-        fold.storable(commit.actor.name),
+        cells.moment(commit.at),
+        cells.storable(commit.actor.id),
+        cells.storable(commit.actor.name),
         reason.cause,
-        fold.storable(reason.request_id),
-        reason.job and fold.storable(reason.job),
-        reason.message and fold.storable(reason.message),
+        cells.storable(reason.request_id),
+        reason.job and cells.storable(reason.job),
+        reason.message and cells.storable(reason.message),
         to_json(changes),
     )
 

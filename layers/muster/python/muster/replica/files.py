@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from muster.access.model import TenantId
@@ -51,6 +51,18 @@ def remove(path: Path) -> None:
             Path(f"{path}{companion}").unlink()
 
 
+def _empty(path: Path) -> None:
+    # Not the shared memory beside them: it is mapped, and a process would be killed over it.
+    with ExitStack() as stack:
+        opened = []
+        for companion in ("", "-wal"):
+            with suppress(OSError):
+                opened.append(stack.enter_context(Path(f"{path}{companion}").open("r+b")))
+        remove(path)
+        for file in opened:
+            file.truncate()
+
+
 def remove_outdated(directory: Path, version: int) -> None:
     """Remove the files of all older versions."""
     for path, found in list(_files(directory)):
@@ -61,15 +73,15 @@ def remove_outdated(directory: Path, version: int) -> None:
 def make_room(directory: Path, keep: Path, budget_bytes: int) -> None:
     """Remove the files that were opened longest ago, until all take no more than the budget.
 
-    The file `keep` stays. A process that has a removed file open goes on with what it has until
-    it catches up again.
+    The file `keep` stays. Files are emptied too, since one that this or another process has open
+    would keep its place on the disk; whoever has it open builds another when it is next asked.
     """
     sizes = {path: _size(path) for path, _ in _files(directory)}
     excess = sum(sizes.values()) - budget_bytes
     for path in sorted(sizes.keys() - {keep}, key=_age):
         if excess <= 0:
             break
-        remove(path)
+        _empty(path)
         excess -= sizes[path]
 
 

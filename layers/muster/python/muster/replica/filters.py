@@ -11,7 +11,7 @@ from typing import Any
 
 from muster.errors import MalformedRequestError
 from muster.replica import words
-from muster.replica.fold import Scalar, cells, moment_of, text_cell
+from muster.replica.cells import Scalar, cells, moment_of, text_cell
 from muster.replica.port import AssetQuery
 from muster.replica.project import plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from muster.replica.fold import Scalar, cells, key_order, storable, text_cell
+from muster.replica.cells import Scalar, cells, key_order, storable, text_cell
 from muster.replica.words import searchable
 
 

@@ -11,7 +11,7 @@ from itertools import batched
 from typing import Any
 
 from muster.ledger.model import Actor, Mark, Record, Stamp
-from muster.replica.fold import from_moment
+from muster.replica.cells import from_moment
 from muster.replica.port import CommitRow, LinkRow
 
 RECORDS = """

@@ -11,7 +11,7 @@ from pathlib import Path
 from muster.ledger.model import Commit
 from muster.replica import files, schema
 from muster.replica.apply import apply_commits
-from muster.replica.fold import moment
+from muster.replica.cells import moment, storable
 
 _BUSY_SECONDS = 5.0
 _TIDY_SHARE = 10
@@ -98,7 +98,8 @@ class Store:
         """Tell whether the file's commit of this number is this very commit."""
         sql = "SELECT at, request_id, actor_id FROM log WHERE seq = ?"
         found = self.open().execute(sql, (commit.seq,)).fetchone()
-        return bool(found == (moment(commit.at), commit.reason.request_id, commit.actor.id))
+        expected = moment(commit.at), storable(commit.reason.request_id), storable(commit.actor.id)
+        return bool(found == expected)
 
     def tidy(self, changes: int) -> None:
         """Merge the text index if the changes just written were many for its size.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
+
+from muster.text import fold
 
 type Scalar = int | float | str | None
 type Cell = tuple[Scalar, str | None]
@@ -19,21 +20,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MONEY = {"minor", "currency"}
 _SHORTEST_MOMENT = len("2026-01-01T00:00:00Z")
-_STROKES = str.maketrans("łøđħŧı", "lodhti")
-"""Letters that are typed without their stroke or dot, though Unicode does not take them apart."""
 _DIGITS = re.compile(r"[0-9]+")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z", re.ASCII)
-
-
-def fold(text: str) -> str:
-    """Return the text without case, accents, compatibility forms and superfluous blanks."""
-    if text.isascii():
-        folded = text.lower()
-    else:
-        parts = unicodedata.normalize("NFKD", text)
-        folded = "".join(part for part in parts if not unicodedata.combining(part)).casefold()
-        folded = storable(folded.translate(_STROKES))
-    return " ".join(folded.replace("\0", " ").split())
 
 
 def storable(text: str) -> str:
@@ -46,7 +34,7 @@ def text_cell(text: str) -> str | None:
 
     Of a longer text the end is a digest, so that two texts are equal only when they are equal.
     """
-    folded = fold(_even_moment(text))
+    folded = storable(fold(_even_moment(text)))
     if len(folded) > _LONGEST:
         digest = blake2b(folded.encode(), digest_size=16).hexdigest()
         return f"{folded[: _LONGEST - len(digest)]}{digest}"
@@ -61,7 +49,8 @@ def key_order(key: str | None) -> str | None:
 def cells(value: Any) -> list[Cell]:
     """Return a field's value as comparable values, each once; none when it is empty.
 
-    The form tells the type, so that no catalog is needed: see docs/architecture.md, "Replica".
+    The form tells the type, so that no catalog is needed: an amount of money is
+    `{minor, currency}`, and what else is an object has no order.
     """
     if isinstance(value, list | tuple):
         found = (cell for element in value for cell in _element(element))
