@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +18,8 @@ from typer.testing import CliRunner
 
 from muster.cli.client import Client
 from muster.cli.main import app
+from muster.observe.log import logger
+from tests.support import Stand, api_event
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,19 @@ class Asked:
     """One request as the service saw it."""
 
     method: str
-    path: str
-    query: Mapping[str, list[str]]
+    target: str
     headers: Mapping[str, str]
     content: bytes
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+        return unquote(urlsplit(self.target).path)
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The parameters."""
+        return parse_qs(urlsplit(self.target).query)
 
     @property
     def body(self) -> Any:
@@ -56,6 +68,16 @@ class Service:
         body = {"title": "Refused", "detail": "It was refused.", "status": status, **members}
         self.on(method, path, body, status)
 
+    def reply(self, asked: Asked) -> Reply | None:
+        """Note the request and answer it."""
+        self.asked.append(asked)
+        if self.hang_up:
+            self.hang_up -= 1
+            return None
+        status, body, extra = self.answer(asked.method, asked.path)
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return status, data, {name.replace("_", "-"): value for name, value in extra.items()}
+
     def answer(self, method: str, path: str) -> tuple[int, Any, dict[str, str]]:
         """Return the next answer."""
         left = self.answers.get((method, path))
@@ -68,26 +90,29 @@ class Service:
         return [a for a in self.asked if (a.method, a.path) == (method, path)]
 
 
-def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
+type Reply = tuple[int, bytes, Mapping[str, str]]
+
+
+@contextmanager
+def served(reply: Callable[[Asked], Reply | None]) -> Iterator[str]:
+    """Serve on a free port of the loopback and give the address; no reply closes the connection."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def serve(self) -> None:
-            parts = urlsplit(self.path)
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            path = unquote(parts.path)
-            service.asked.append(Asked(self.command, path, parse_qs(parts.query), headers, content))
-            if service.hang_up:
-                service.hang_up -= 1
+            found = reply(Asked(self.command, self.path, headers, content))
+            if found is None:
                 self.close_connection = True
                 return
-            status, body, extra = service.answer(self.command, path)
-            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            status, data, extra = found
             self.send_response(status)
             for name, value in extra.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("content-length", str(len(data)))
+                self.send_header(name, value)
+            if status != 204:
+                self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
 
@@ -96,21 +121,24 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *args: Any) -> None:
             """Keep quiet."""
 
-    return Handler
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    """Serve on a free port of the loopback."""
+    """Serve what a test tells."""
     told = Service()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(told))
-    told.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield told
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(told.reply) as url:
+        told.url = url
+        yield told
 
 
 @dataclass
@@ -152,10 +180,39 @@ class Muster:
 @pytest.fixture
 def muster(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Muster:
     """Point the command at the service; its pauses are noted and not waited for."""
+    return point(monkeypatch, tmp_path, service.url, "mst_test")
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Stand:
+    """Make a whole Muster in memory."""
+    logger()  # made here, it writes to pytest's stdout and not to a command's
+    return Stand(tmp_path)
+
+
+@pytest.fixture
+def real(stand: Stand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Muster]:
+    """Point the command at the application itself, behind a small API Gateway."""
+    one_at_a_time = threading.Lock()
+
+    def reply(asked: Asked) -> Reply:
+        event = api_event(stand.api, asked.method, asked.target, asked.content.decode() or None)
+        event["headers"] = dict(asked.headers)
+        event["multiValueHeaders"] = {name: [value] for name, value in asked.headers.items()}
+        with one_at_a_time:
+            answer = stand.api(event, None)
+        return answer["statusCode"], answer["body"].encode(), answer["headers"]
+
+    with served(reply) as url:
+        yield point(monkeypatch, tmp_path, url, stand.token())
+
+
+def point(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str, token: str) -> Muster:
+    """Return the command as a token of the Muster at an address."""
     command = Muster()
-    monkeypatch.setenv("MUSTER_URL", service.url)
-    monkeypatch.setenv("MUSTER_TOKEN", "mst_test")
+    monkeypatch.setenv("MUSTER_URL", url)
+    monkeypatch.setenv("MUSTER_TOKEN", token)
     monkeypatch.delenv("MUSTER_HOME", raising=False)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(folder)
     monkeypatch.setattr("muster.cli.shell.Client", lambda c: Client(c, pause=command.pause))
     return command

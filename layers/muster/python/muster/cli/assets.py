@@ -52,9 +52,12 @@ def list_assets(  # noqa: PLR0913 - a parameter is an option
     ] = None,
     *,
     type_: Annotated[
-        list[str] | None, typer.Option("--type", help="Asset type: name, label or id; repeatable.")
+        list[str] | None,
+        typer.Option("--type", help="Type with those below it: name, label or id; repeatable."),
     ] = None,
-    folder: Annotated[str | None, typer.Option(help="Folder: path or id.")] = None,
+    folder: Annotated[
+        str | None, typer.Option(help="Folder with those below it: path or id.")
+    ] = None,
     search: Annotated[
         str | None, typer.Option("--search", "-q", help="Words; one that ends in * is a prefix.")
     ] = None,
@@ -67,7 +70,9 @@ def list_assets(  # noqa: PLR0913 - a parameter is an option
     """List assets."""
     query = query_of(conditions or ()) | {
         "type": type_ or None,
+        "include_subtypes": bool(type_),
         "folder": folder,
+        "include_subfolders": folder is not None,
         "q": search,
         "sort": sort,
         "count": "exact",
