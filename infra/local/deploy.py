@@ -104,7 +104,7 @@ def _with_uploaded_code(clients: Clients, package: Package) -> dict[str, Any]:
     for path in package.code:
         # The fingerprint in the key makes CloudFormation see that the code is another one.
         key = f"{package.fingerprint[:16]}/{path.name}"
-        store.put_object(Bucket=_CODE_BUCKET, Key=key, Body=path.read_bytes())
+        _upload(clients, key, path.read_bytes())
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
             for name in ("CodeUri", "ContentUri"):
@@ -113,12 +113,21 @@ def _with_uploaded_code(clients: Clients, package: Package) -> dict[str, Any]:
     return template
 
 
+def _upload(clients: Clients, key: str, content: bytes) -> str:
+    """Put an object where CloudFormation finds it, and return its address."""
+    store = clients.client("s3")
+    store.put_object(Bucket=_CODE_BUCKET, Key=key, Body=content)
+    place = {"Bucket": _CODE_BUCKET, "Key": key}
+    address: str = store.generate_presigned_url("get_object", Params=place)
+    return address.split("?", 1)[0]
+
+
 def _apply(clients: Clients, template: Mapping[str, Any], *, exists: bool) -> None:
     formation = clients.client("cloudformation")
     change = formation.update_stack if exists else formation.create_stack
-    change(
+    change(  # by address: as a parameter a template may have 51,200 bytes only
         StackName=STACK,
-        TemplateBody=json.dumps(template),
+        TemplateURL=_upload(clients, "template.json", json.dumps(template).encode()),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[
             {"ParameterKey": name, "ParameterValue": value} for name, value in PARAMETERS.items()
