@@ -8,8 +8,18 @@ from datetime import datetime
 
 from muster.access.model import Identity, TenantId
 from muster.jobs.model import JobQueue
-from muster.ledger.model import Actor, Cause, Commit, Reason, RequestMark, Write
+from muster.ledger.model import (
+    Actor,
+    Cause,
+    Commit,
+    Reason,
+    Record,
+    RequestMark,
+    Stamp,
+    Write,
+)
 from muster.ledger.objects import Objects
+from muster.ledger.plan import result
 from muster.ledger.port import FenceMovedError, Ledger
 from muster.replica.port import Replica
 
@@ -45,6 +55,15 @@ class Scope:
         )
         self.replica.apply(commit)
         return commit
+
+    def carry_out(
+        self, writes: Sequence[Write], *, unmoved: Mapping[str, int] | None = None
+    ) -> dict[tuple[str, str], Record]:
+        """Commit, and return the records that the writes made, by kind and id."""
+        commit = self.commit(writes, unmoved=unmoved)
+        stamp = Stamp(commit.at, commit.actor, commit.seq)
+        made = (result(w, c, stamp) for w, c in zip(writes, commit.changes, strict=True))
+        return {(r.kind, r.id): r for r in made if isinstance(r, Record)}
 
     def because(self, cause: Cause, *, job: str | None = None, message: str | None = None) -> Scope:
         """Return the same scope with another cause."""
