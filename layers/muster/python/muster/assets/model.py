@@ -15,10 +15,12 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
     model_validator,
 )
+from pydantic import Tag as PydanticTag
 from pydantic_core import PydanticCustomError
 
 from muster.ledger.model import Record
@@ -53,6 +55,7 @@ Description = Annotated[
     str, StringConstraints(min_length=1, max_length=32_768), AfterValidator(_plain)
 ]
 Word = Annotated[str, _line(512), AfterValidator(_printable)]
+Path = Annotated[str, _line(2_000), AfterValidator(_printable)]
 CustomFields = Annotated[dict[str, Any], Field(max_length=MAX_CUSTOM_FIELDS)]
 
 
@@ -89,7 +92,7 @@ class FolderKey(_Key):
     """A folder by id or by path, such as `/Berlin/Office 2`."""
 
     id: Word | None = None
-    path: Annotated[str, _line(2_000), AfterValidator(_printable)] | None = None
+    path: Path | None = None
 
 
 class AssetKey(_Key):
@@ -102,9 +105,18 @@ class AssetKey(_Key):
     ref: Word | None = None
 
 
-TypeReference = Word | TypeKey
-FolderReference = Annotated[str, _line(2_000), AfterValidator(_printable)] | FolderKey
-AssetReference = Word | AssetKey
+def _shape(value: Any) -> str:
+    """Tell a text from a natural key, so that a refusal speaks of the one that was meant."""
+    return "key" if isinstance(value, (dict, _Key)) else "text"
+
+
+_Text = PydanticTag("text")
+_Named = PydanticTag("key")
+_ByShape = Discriminator(_shape)
+
+TypeReference = Annotated[Annotated[Word, _Text] | Annotated[TypeKey, _Named], _ByShape]
+FolderReference = Annotated[Annotated[Path, _Text] | Annotated[FolderKey, _Named], _ByShape]
+AssetReference = Annotated[Annotated[Word, _Text] | Annotated[AssetKey, _Named], _ByShape]
 
 
 class AssetDraft(_Input):
