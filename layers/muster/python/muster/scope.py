@@ -71,7 +71,7 @@ class Scope:
 
 
 def deciding[T](scope: Scope, decide: Callable[[Scope], T]) -> T:
-    """Run `decide` again, on a replica that has caught up, for as long as a fence moved under it."""
+    """Run `decide` again, on a replica that has caught up, while fences move under it."""
     for _ in range(_ROUNDS - 1):
         try:
             return decide(scope)
