@@ -369,6 +369,18 @@ def test_a_fence_holds_off_what_was_decided_on_less(bench: Bench) -> None:
     assert ledger.get("asset", "z") is None
 
 
+def test_deleting_moves_a_fence_of_its_own(ledger: Ledger) -> None:
+    """Who only needs that nothing vanishes is not held off by changes."""
+    write(ledger, put())
+    changed(ledger, {"name": "y"})
+    write(ledger, put("b"), unmoved={"assets:deleted": 0})
+    delete(ledger)
+
+    assert ledger.head().fences == {"assets": 4, "assets:deleted": 4}
+    with pytest.raises(FenceMovedError):
+        write(ledger, put("c"), unmoved={"assets:deleted": 3})
+
+
 def test_a_kind_without_a_fence_moves_none(ledger: Ledger) -> None:
     """Jobs and settings hold off nobody."""
     write(ledger, Put("job", "j", {}))

@@ -61,25 +61,38 @@ class Committer:
             raise
 
     def _write(self, work: _Work) -> Commit:
-        head = self.known or self.read_head()
-        tried = self._attempt(work, head)
+        tried = self._attempt(work, self.known or self.read_head())
         for number in range(ROUNDS):
-            if number:
-                pause(self.table.sleep, number)
-            answer = self.table.transact(tried.actions, f"{work.id}-{work.cancelled}")
+            answer = self.table.transact(tried.actions, f"{work.id}-{work.losses}")
             if isinstance(answer, Unanswered):
                 work.unsure = True
+                pause(self.table.sleep, number)
                 continue
-            if isinstance(answer, Written) or self._is_in(work, tried, answer):
+            following = None if isinstance(answer, Written) else self._lose(work, tried, answer)
+            if following is None:
                 self.remember(tried.head)
                 return tried.commit
-            work.cancelled += 1
-            if refused := transaction.refusal(tried, answer.reasons):
-                raise refused
-            # Without a newer head it was a mere conflict or throttling: the same again.
-            if newer := transaction.newer_head(answer.reasons):
-                tried = self._attempt(work, self.remember(HeadState.of(newer)))
+            tried = following
         raise unavailable() if work.unsure else refusals.busy(ROUNDS)
+
+    def _lose(self, work: _Work, tried: Attempt, answer: Cancelled) -> Attempt | None:
+        """Return the next attempt, or None when this one is in after all."""
+        work.unsure = work.unsure or answer.repeated
+        newer = transaction.newer_head(answer.reasons)
+        if self._is_in(work, tried, newer):
+            return None
+        if refused := transaction.refusal(tried, answer.reasons):
+            raise refused
+        work.losses += 1
+        if newer is None or work.losses > 1:
+            # Where many write, the head that was found is out of date after any wait. Reading it
+            # is far cheaper than losing once more.
+            pause(self.table.sleep, work.losses)
+            newer = self.read_head()
+            if self._is_in(work, tried, newer):
+                return None
+        self.remember(newer)
+        return tried if newer.seq == tried.commit.seq - 1 else self._attempt(work, newer)
 
     def _attempt(self, work: _Work, head: HeadState) -> Attempt:
         head.require_unmoved(work.unmoved)
@@ -94,12 +107,11 @@ class Committer:
             raise refusals.too_many_bytes(size)
         return tried
 
-    def _is_in(self, work: _Work, tried: Attempt, answer: Cancelled) -> bool:
+    def _is_in(self, work: _Work, tried: Attempt, newer: HeadState | None) -> bool:
         # An answer can get lost on its way: then the transaction fails on what it wrote itself.
-        newer = transaction.newer_head(answer.reasons)
-        if newer and HeadState.of(newer).last == work.id:
+        if newer and newer.last == work.id:
             return True
-        if not (work.unsure or answer.repeated):
+        if not work.unsure:
             return False
         found = self.table.item(keys.commit(self.tenant, tried.commit.seq))
         return found is not None and found["id"]["S"] == work.id
@@ -119,7 +131,7 @@ class _Work:
     unmoved: Mapping[str, int]
     id: str = field(default_factory=lambda: secrets.token_hex(10))
     content: Draft | None = None
-    cancelled: int = 0
+    losses: int = 0
     unsure: bool = False
 
 

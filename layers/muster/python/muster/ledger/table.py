@@ -15,7 +15,7 @@ from muster.ledger.items import RawItem
 from muster.ledger.keys import Key
 
 _random = SystemRandom()
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.005, 0.4
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.4
 _BATCH_ROUNDS = 10
 _SERVER_ERROR = 500
 _NO_ANSWER = frozenset(

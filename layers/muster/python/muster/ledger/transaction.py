@@ -12,7 +12,7 @@ from muster.errors import MusterError
 from muster.ledger import actions, keys, wire
 from muster.ledger.actions import Action, RecordContent
 from muster.ledger.head import HeadState
-from muster.ledger.items import CommitItem, HistoryItem, RawItem
+from muster.ledger.items import CommitItem, HistoryItem
 from muster.ledger.model import Actor, Commit, Put, Reason, RequestMark, Stamp, Write
 from muster.ledger.plan import Plan
 
@@ -86,10 +86,10 @@ def refusal(tried: Attempt, reasons: Sequence[Mapping[str, Any]]) -> MusterError
     return None
 
 
-def newer_head(reasons: Sequence[Mapping[str, Any]]) -> RawItem | None:
-    """Return the head item that a cancelled transaction found instead of the expected one."""
-    found: RawItem | None = reasons[0].get("Item")
-    return found if reasons[0]["Code"] == _CONDITION_FAILED else None
+def newer_head(reasons: Sequence[Mapping[str, Any]]) -> HeadState | None:
+    """Return the head that a cancelled transaction found instead of the expected one."""
+    failed = reasons[0]["Code"] == _CONDITION_FAILED
+    return HeadState.of(reasons[0].get("Item")) if failed else None
 
 
 def size(tried: Attempt) -> int:
