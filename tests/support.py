@@ -19,8 +19,10 @@ from muster.access.memory import MemoryAccess
 from muster.access.model import Identity, Member, Permission, Role, Tenant, TenantId
 from muster.access.port import Access
 from muster.http.application import Api, build_api
+from muster.http.errors import MethodNotAllowedError, NoSuchRouteError
 from muster.http.pipeline import Services
 from muster.jobs.memory import MemoryQueue
+from muster.jobs.worker import run_job
 from muster.ledger.memory import MemoryLedger, MemoryObjects
 from muster.ledger.model import Actor, Cause, Reason, RequestMark
 from muster.ledger.objects import Objects
@@ -28,6 +30,7 @@ from muster.ledger.port import Ledger
 from muster.replica.port import Replica
 from muster.replica.sqlite import SqliteReplica
 from muster.scope import Scope
+from tests import openapi
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TENANT = "acme"
@@ -98,7 +101,7 @@ class Client:
         json: Any = None,
         **options: Any,
     ) -> Answer:
-        """Send a request. Options: `headers`, `body` (text instead of `json`), `if_match`, `key`."""
+        """Send a request; options: headers, body (not json), if_match, if_none_match, key."""
         headers = {"Host": "muster.test"}
         given = self.token if token is None else token
         if given:
@@ -111,7 +114,16 @@ class Client:
         event["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
         answer = self.api(event, None)
         lower = {name.lower(): value for name, value in answer["headers"].items()}
+        self._require_documented(event, answer, lower)
         return Answer(answer["statusCode"], lower, answer["body"])
+
+    def _require_documented(
+        self, event: Mapping[str, Any], answer: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> None:
+        with suppress(NoSuchRouteError, MethodNotAllowedError):
+            route = openapi.route_of(event)
+            media_type = headers.get("content-type", "")
+            openapi.require_documented(route, answer["statusCode"], media_type, answer["body"])
 
 
 def _body(content: Any, options: dict[str, Any], headers: dict[str, str]) -> str | None:
@@ -181,7 +193,7 @@ class Stand:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     access: Access = field(default_factory=MemoryAccess)
-    run_job: Callable[[Scope, str], Any] | None = None
+    run_job: Callable[[Scope, str], Any] = run_job
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.access, self.clock)
@@ -286,13 +298,4 @@ class Stand:
             now=self.clock,
             queue=self.queue,
         )
-        run = self.run_job or _job_runner()
-        run(worker, job_id)
-
-
-def _job_runner() -> Callable[[Scope, str], Any]:
-    with suppress(ImportError):
-        import muster.transfer.jobs  # noqa: F401 - registers its handlers
-    from muster.jobs.service import run_job
-
-    return run_job
+        self.run_job(worker, job_id)

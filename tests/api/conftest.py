@@ -1,15 +1,53 @@
-"""The in-memory stack that the API's tests speak to."""
+"""The in-memory stack that the API's tests speak to, and a tenant beside it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from muster.access.model import Role
+from muster.ids import new_id
+from muster.ledger.model import Put
 from tests.support import Stand
+
+_KINDS = {
+    "asset_id": "asset",
+    "link_id": "link",
+    "folder_id": "folder",
+    "type_id": "asset_type",
+    "asset_type_id": "asset_type",
+    "field_id": "field_type",
+    "field_type_id": "field_type",
+    "link_type_id": "link_type",
+    "option_id": "option",
+    "job_id": "job",
+    "import_id": "job",
+}
 
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Stand:
-    """A stack of its own, empty but for its first tenant."""
+    """Return a stack of its own, empty but for its first tenant."""
     return Stand(tmp_path)
+
+
+@pytest.fixture
+def foreign(stand: Stand) -> Callable[[str], str]:
+    """Return what gives the id of something that exists in another tenant, by a route's path."""
+    stand.add_tenant("other")
+
+    def make(path: str) -> str:
+        parameter = re.findall(r"\{(\w+_id)\}", path)[0]
+        if parameter == "member_id":
+            return stand.member(Role.VIEWER, "other").id
+        if parameter == "token_id":
+            return stand.gate.admit(f"Bearer {stand.token(tenant='other')}").token_id
+        kind = _KINDS[parameter]
+        record_id = new_id(kind)
+        stand.scope(tenant="other").commit([Put(kind, record_id, {"name": "theirs"})])
+        return record_id
+
+    return make

@@ -397,7 +397,8 @@ def test_a_retried_request_is_answered_again(client: Client) -> None:
     assert other.status == 422
 
 
-def test_the_log_of_changes_goes_both_ways(client: Client) -> None:
+def test_the_log_of_changes_goes_both_ways(client: Client, office: Office) -> None:
+    office.put_folder("Hamburg", None)
     made = [make(client, name=f"N{n}") for n in range(3)]
     client.patch(f"/v1/assets/{made[0]['id']}", {"name": "X"})
 
@@ -411,8 +412,8 @@ def test_the_log_of_changes_goes_both_ways(client: Client) -> None:
     assert seqs == list(range(seqs[0], seqs[0] - 4, -1))
     assert [item["seq"] for item in since["items"]] == [seqs[2], seqs[1], seqs[0]]
     assert [item["changes"][0]["op"] for item in of_one["items"]] == ["update", "create"]
-    assert {c["kind"] for item in folders["items"] for c in item["changes"]} == {"folder"}
     assert len(folders["items"]) == 2
+    assert all("folder" in {c["kind"] for c in item["changes"]} for item in folders["items"])
 
 
 @pytest.mark.parametrize(

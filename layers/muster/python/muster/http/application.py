@@ -17,10 +17,14 @@ from muster.http.table import RouteTable
 
 def _slot(name: str) -> property:
     var: ContextVar[Any] = ContextVar(name, default=None)
-    return property(lambda _: var.get(), lambda _, value: var.set(value))
+
+    def keep(_: object, value: object) -> None:
+        var.set(value)
+
+    return property(lambda _: var.get(), keep)
 
 
-class Api(Chalice):  # type: ignore[misc] - Chalice's classes are untyped
+class Api(Chalice):
     """A Chalice app that may serve several threads, and that refuses in Muster's words."""
 
     current_request = _slot("current_request")
@@ -34,8 +38,9 @@ class Api(Chalice):  # type: ignore[misc] - Chalice's classes are untyped
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer an event; Chalice is not asked for addresses that it does not know."""
-        known = self.routes.get((event.get("requestContext") or {}).get("resourcePath"), {})
-        if (event.get("requestContext") or {}).get("httpMethod") in known:
+        context_of_event = event.get("requestContext") or {}
+        known = self.routes.get(str(context_of_event.get("resourcePath")), {})
+        if context_of_event.get("httpMethod") in known:
             answer: dict[str, Any] = super().__call__(event, context)
             return answer
         return self.pipeline.answer(event).as_event()
@@ -68,9 +73,12 @@ def _document() -> Mapping[str, Any]:
 
 def _feature_routes() -> list[Route]:
     from importlib import import_module
-    from importlib.util import find_spec
+    from contextlib import suppress
 
     features = ("access", "catalog", "assets", "transfer", "jobs")
     names = (f"muster.{feature}.routes" for feature in features)
-    modules = [import_module(name) for name in names if find_spec(name)]
+    modules = []
+    for name in names:
+        with suppress(ModuleNotFoundError):  # until every feature is there
+            modules.append(import_module(name))
     return [route for module in modules for route in module.routes.routes]

@@ -1,4 +1,4 @@
-"""Strict JSON: UTF-8, no repeated members, no NaN, no NUL, no lone surrogate, not too deep or big."""
+"""Strict JSON: UTF-8, no repeated members, no NaN, no NUL or lone surrogate, not too deep."""
 
 from __future__ import annotations
 

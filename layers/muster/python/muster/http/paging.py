@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from muster.replica.port import Page
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
+_OPEN = frozenset({"custom_fields"})
+"""Members of which `fields` can select parts; of the others it selects all."""
 _NOT_BOUND = frozenset({"cursor", "limit", "count", "fields"})
 
 
@@ -123,10 +125,9 @@ def _selected(item: Any, names: Sequence[str]) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     for name in names:
         outer, _, inner = name.partition(".")
-        if outer not in content:
-            continue
-        if not inner:
+        if outer in _OPEN and inner:
+            values: Mapping[str, Any] = content.get(outer) or {}
+            chosen.setdefault(outer, {}).update({inner: values[inner]} if inner in values else {})
+        elif outer in content:
             chosen[outer] = content[outer]
-        elif isinstance(content[outer], dict) and inner in content[outer]:
-            chosen.setdefault(outer, {})[inner] = content[outer][inner]
     return chosen

@@ -26,6 +26,7 @@ from muster.http.errors import (
     problem_headers,
 )
 from muster.http.gateway import Reply, Request, read_event
+from muster.http.rehearsal import rehearsing, rehearsing_access
 from muster.http.routing import Call, Response, Route
 from muster.http.table import Match, RouteTable
 from muster.ledger.model import Cause, RequestMark
@@ -114,16 +115,18 @@ class Pipeline:
         if_match = conditional.required_version(route, request.headers)
         body = read_body(route, request)
         mark = None if dry_run else idempotency.request_mark(route, request, identity)
+        scope = self.services.scope_for(
+            identity, _cause(request), request.request_id, request=mark, dry_run=dry_run
+        )
+        access = self.services.access
         call = Call(
-            scope=self.services.scope_for(
-                identity, _cause(request), request.request_id, request=mark, dry_run=dry_run
-            ),
+            scope=rehearsing(scope) if dry_run else scope,
             identity=identity,
             path=match.path,
             query=query,
             body=body,
             headers=request.headers,
-            access=self.services.access,
+            access=rehearsing_access(access) if dry_run else access,
             gate=self.services.gate,
             if_match=if_match,
             base_url=request.base_url,

@@ -13,12 +13,13 @@ from muster.ledger import keys as key
 from muster.ledger import past, wire
 from muster.ledger.committer import Committer
 from muster.ledger.head import HeadState
-from muster.ledger.items import CommitItem, HistoryItem, RawItem, RecordItem
+from muster.ledger.items import CommitItem, HistoryItem, MarkItem, RawItem, RecordItem
 from muster.ledger.model import (
     Actor,
     Commit,
     Head,
     HistoryEntry,
+    Mark,
     Reason,
     Record,
     RequestMark,
@@ -86,6 +87,13 @@ class DynamoLedger:
     ) -> Commit:
         """Write all of it or nothing."""
         return self._committer.write(writes, Origin(actor, reason, request), unmoved or {})
+
+    def holders(self, marks: Sequence[Mark]) -> Mapping[Mark, Key]:
+        """Return who holds those of the values that are held."""
+        by_key = {key.mark(self.tenant, mark).pk: mark for mark in marks}
+        wanted = [key.mark(self.tenant, mark) for mark in by_key.values()]
+        found = map(MarkItem.from_raw_data, map(dict, self._table.items(wanted) if wanted else ()))
+        return {by_key[item.pk]: (item.kind, item.holder) for item in found}
 
     def cost(self, write: Write) -> int:
         """Return how many actions the write takes."""

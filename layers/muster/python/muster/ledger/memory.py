@@ -124,6 +124,10 @@ class MemoryLedger:
         self._head = Head(commit.seq, {**self._head.fences, **touched})
         self._commits.append(commit)
 
+    def holders(self, marks: Sequence[Mark]) -> Mapping[Mark, Key]:
+        """Return who holds those of the values that are held."""
+        return {mark: self._holders[mark] for mark in marks if mark in self._holders}
+
     def cost(self, write: Write) -> int:
         """Return how many actions the write takes."""
         return cost(write)

@@ -13,6 +13,7 @@ from muster.ledger.model import (
     Commit,
     Head,
     HistoryEntry,
+    Mark,
     Reason,
     Record,
     RequestMark,
@@ -111,6 +112,12 @@ class Ledger(Protocol):
 
         Raises VersionConflictError, MarkTakenError, FenceMovedError, RequestSeenError,
         TooManyWritesError, LedgerBusyError.
+        """
+        ...
+
+    def holders(self, marks: Sequence[Mark]) -> Mapping[Mark, tuple[str, str]]:
+        """Return who holds those of up to 100 unique values that are held: kind and id. One call,
+        none for no marks. A commit checks by itself; this is for looking before.
         """
         ...
 
