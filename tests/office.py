@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from muster.catalog.model import (
 )
 from muster.ids import new_id
 from muster.ledger.memory import MemoryLedger, MemoryObjects
-from muster.ledger.model import Actor, Cause, Delete, Put, Reason, Record
+from muster.ledger.model import Actor, Cause, Delete, Put, Reason, Record, Write
 from muster.ledger.port import Ledger
 from muster.replica.sqlite import SqliteReplica
 from muster.scope import Scope
@@ -72,9 +73,9 @@ class Office:
     directory: Path
     ledger: Ledger = field(default_factory=lambda: MemoryLedger("acme", Clock()))
     ids: dict[str, str] = field(default_factory=dict)
-    requests: int = 0
 
     def __post_init__(self) -> None:
+        self.write: Callable[[Write], None] = self.commit
         self.scope = self.another("here")
 
     def another(self, name: str, actor: Actor = ANNA) -> Scope:
@@ -93,7 +94,17 @@ class Office:
         return replace(self.scope, dry_run=True)
 
     def settle_in(self) -> Office:
-        """Make the catalog: computers, of which laptops are some; phones; a room to put them in."""
+        """Make the catalog, in one commit, and look at it."""
+        gathered: list[Write] = []
+        self.write = gathered.append
+        self._furnish()
+        self.write = self.commit
+        self.commit(*gathered)
+        self.scope.replica.catch_up()
+        return self
+
+    def _furnish(self) -> None:
+        """Put computers there, of which laptops are some; phones; a room to put them in."""
         computer = self.put(
             "asset_type",
             AssetType(
@@ -137,8 +148,6 @@ class Office:
         self.put_folder("Office 2", berlin)
         for definition in FIELDS:
             self.put("field_type", definition)
-        self.scope.replica.catch_up()
-        return self
 
     def put_link_types(self) -> None:
         rooms, phones = (self.ids["room"],), (self.ids["phone"],)
@@ -160,14 +169,14 @@ class Office:
         body = model.body()
         record_id = new_id(kind)
         self.ids[body["name"]] = record_id
-        self.commit(Put(kind, record_id, body))
+        self.write(Put(kind, record_id, body))
         return record_id
 
     def put_folder(self, name: str, parent: str | None) -> str:
         folder_id = new_id("folder")
         body = {"name": name} | ({"parent": parent} if parent else {})
         self.ids[name] = folder_id
-        self.commit(Put("folder", folder_id, body))
+        self.write(Put("folder", folder_id, body))
         return folder_id
 
     def change(self, record: Record, **members: Any) -> None:
@@ -178,7 +187,7 @@ class Office:
     def delete(self, record: Record) -> None:
         self.commit(Delete(record))
 
-    def commit(self, *writes: Any) -> None:
+    def commit(self, *writes: Write) -> None:
         self.ledger.commit(writes, actor=BOB, reason=Reason(Cause.SYSTEM, "req-other"))
 
     def asset(self, kind: str = "laptop", **members: Any) -> Record:
