@@ -31,12 +31,13 @@ class Cpu:
     aws_sdk: float
 
 
-def cpu_of(account: Account, call: Callable[[int], object], *, times: int, warm: int = 20) -> Cpu:
-    """Call again and again with a running number; the stand-in for AWS is taken off."""
-    for n in range(warm):
+def cpu_of(account: Account, call: Callable[[int], object], numbers: range) -> Cpu:
+    """Call with these numbers; the first tenth is to warm up. What stands in for AWS is off."""
+    warm = len(numbers) // 10
+    for n in numbers[:warm]:
         call(n)
     total, sdk = [], []
-    for n in range(warm, warm + times):
+    for n in numbers[warm:]:
         stand_in, aws_sdk = account.spent.stand_in, account.spent.aws_sdk
         began = time.process_time()
         call(n)

@@ -54,7 +54,7 @@ def bill_of(requests: Requests, name: str) -> Bill:
         ("search by word and prefix", {"Query": 1}),
         ("filter and sort", {"Query": 1}),
         ("an asset's history", {"Query": 1}),
-        ("batch of 24 creates", {"BatchGetItem": 1, "TransactWriteItems": 1}),
+        ("batch of 24 creates", {"Query": 1, "BatchGetItem": 1, "TransactWriteItems": 1}),
     ],
 )
 def test_a_request_makes_these_aws_calls(

@@ -162,5 +162,6 @@ def _asset(number: int, type_id: str, random: Random) -> Put:
         "tag": tag,
         "serial": f"{random.getrandbits(40):010X}",
         "description": "Bought for the new office, third floor",
+        "fields": {},
     }
     return Put("asset", new_id("asset"), body, marks=frozenset({Mark("tag", tag.casefold())}))
