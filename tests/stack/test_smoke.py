@@ -13,7 +13,7 @@ pytestmark = pytest.mark.stack
 
 def test_health_answers_without_a_token(stack: Stack) -> None:
     """Anybody may ask whether the API is up."""
-    answer = httpx.get(f"{stack.url}/v1/health")
+    answer = httpx.get(f"{stack.url}/v1/health", timeout=60)
 
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
@@ -21,7 +21,7 @@ def test_health_answers_without_a_token(stack: Stack) -> None:
 
 def test_an_unknown_address_is_a_problem_document(stack: Stack) -> None:
     """What API Gateway refuses by itself looks like what Muster refuses."""
-    answer = httpx.delete(f"{stack.url}/v1/nowhere%2Fat-all")
+    answer = httpx.delete(f"{stack.url}/v1/nowhere%2Fat-all", timeout=60)
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
