@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
+from itertools import batched, islice
 from typing import Any
 
 from muster.catalog.service import load_catalog
@@ -79,7 +79,8 @@ class Applying:
         for rows in self._chunks(position):
             self.running.go_on()
             self._apply_chunk(rows)
-        # Only now is it known which commit was the last.
+        if self.running.job.progress.done != self.head.plan.counts.rows:
+            raise JobBroken("plan_damaged", "Part of the plan is missing: plan again.")
         return {"last_seq": self.running.record.updated.seq, "result": self._result()}
 
     def _result(self) -> dict[str, Any]:
@@ -89,10 +90,9 @@ class Applying:
         """Yield the lines that are left, in pieces that lie in one part of the plan."""
         rows = enumerate(self.file.rows_from(position), start=position)
         lines = (_Line(at, row) for at, row in rows)
-        first = ROWS_OF_A_PART - position % ROWS_OF_A_PART
-        head = [line for line, _ in zip(lines, range(first), strict=False)]
-        if head:
-            yield head
+        begun = list(islice(lines, ROWS_OF_A_PART - position % ROWS_OF_A_PART))
+        if begun:
+            yield begun
         yield from (list(some) for some in batched(lines, ROWS_OF_A_PART, strict=False))
 
     def _change_catalog(self) -> None:

@@ -20,6 +20,7 @@ from muster.transfer.refusals import FileUnreadableError
 type LineEnds = Literal["LF", "CRLF", "CR", "mixed"]
 
 _DELIMITERS = (",", ";", "\t", "|")
+_WIDE = ("utf-16", "utf-32")
 _SAMPLE_CHARACTERS = 64 * 1024
 _SAMPLE_ROWS = 100
 _LONGEST_LINE = 4 * 1024 * 1024
@@ -46,7 +47,9 @@ def find_dialect(content: bytes, encoding: Encoding, asked_delimiter: str | None
 
 def csv_rows(content: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[RawRow]:
     """Yield every row. Raises FileUnreadableError where hardly any row can be read."""
-    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding.name, "surrogateescape", ""))
+    # What a wide encoding can't read are no bytes but halves of characters: nothing to keep of them.
+    wrong = "replace" if encoding.name.startswith(_WIDE) else "surrogateescape"
+    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding.name, wrong, ""))
     lines.skip(bool(encoding.skip))
     broken = 0
     number = 0
@@ -171,7 +174,7 @@ def _consistency(sample: str, delimiter: str, quote: str) -> tuple[float, int]:
 
 
 def _line_ends(content: bytes, encoding: Encoding, sample: str) -> LineEnds | None:
-    if encoding.name.startswith(("utf-16", "utf-32")):
+    if encoding.name.startswith(_WIDE):
         counts = sample.count("\r\n"), sample.count("\r"), sample.count("\n")
     else:
         counts = content.count(b"\r\n"), content.count(b"\r"), content.count(b"\n")

@@ -115,7 +115,7 @@ def _is_utf8(content: bytes) -> bool:
             sound += sum(c.isalpha() or c in _SIGNS for c in foreign)
     stray += len(decoder.decode(b"", final=True))
     # Combining marks are not counted: in Mac Roman "é" after a capital often looks like one.
-    return stray == 0 or sound > 2 * stray
+    return stray == 0 or sound >= stray
 
 
 def _guess(content: bytes) -> str:

@@ -179,7 +179,6 @@ class _SchemaPlanner:
             kind=kind,
             unique=target.unique,
             options=tuple(Option(id=new_id("option"), label=word) for word in words),
-            max_values=None if kind is FieldKind.MULTI_SELECT else 1,
             currency=currency,
         )
         detail = f"A new field of kind {kind.value}"
