@@ -102,6 +102,10 @@ class FieldType(CatalogModel):
     summable: bool = False
     hidden: bool = False
 
+    def body(self) -> dict[str, Any]:
+        """Return the record body, in which "any number of values" is a null."""
+        return {**super().body(), "max_values": self.max_values}
+
     @property
     def many(self) -> bool:
         """Tell whether the stored value is a list."""

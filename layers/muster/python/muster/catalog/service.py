@@ -1,5 +1,56 @@
-"""The use cases of the catalog, by what they are about."""
+"""The use cases of the catalog, for those who call them from other rooms."""
 
-from muster.catalog.load import folder_by_path, load_catalog, load_folders
+from muster.catalog.emptying import move_out_and_delete, trash_and_delete
+from muster.catalog.fields import (
+    change_options,
+    create_field,
+    delete_field,
+    new_options,
+    patch_field,
+    replace_field,
+)
+from muster.catalog.folders import (
+    create_folder,
+    delete_folder,
+    ensure_folder_path,
+    folders_to_make,
+    patch_folder,
+    replace_folder,
+)
+from muster.catalog.link_types import (
+    create_link_type,
+    delete_link_type,
+    patch_link_type,
+    replace_link_type,
+)
+from muster.catalog.load import FolderTree, folder_by_path, load_catalog, load_folders
+from muster.catalog.types import create_type, delete_type, patch_type, replace_type
 
-__all__ = ["folder_by_path", "load_catalog", "load_folders"]
+__all__ = [
+    "FolderTree",
+    "change_options",
+    "create_field",
+    "create_folder",
+    "create_link_type",
+    "create_type",
+    "delete_field",
+    "delete_folder",
+    "delete_link_type",
+    "delete_type",
+    "ensure_folder_path",
+    "folder_by_path",
+    "folders_to_make",
+    "load_catalog",
+    "load_folders",
+    "move_out_and_delete",
+    "new_options",
+    "patch_field",
+    "patch_folder",
+    "patch_link_type",
+    "patch_type",
+    "replace_field",
+    "replace_folder",
+    "replace_link_type",
+    "replace_type",
+    "trash_and_delete",
+]
