@@ -21,6 +21,7 @@ from muster.access.port import Access
 from muster.http.application import Api, build_api
 from muster.http.errors import MethodNotAllowedError, NoSuchRouteError
 from muster.http.pipeline import Services
+from muster.http.table import RouteTable
 from muster.jobs.memory import MemoryQueue
 from muster.jobs.worker import run_job
 from muster.ledger.memory import MemoryLedger, MemoryObjects
@@ -121,9 +122,10 @@ class Client:
         self, event: Mapping[str, Any], answer: Mapping[str, Any], headers: Mapping[str, str]
     ) -> None:
         with suppress(NoSuchRouteError, MethodNotAllowedError):
-            route = openapi.route_of(event)
-            media_type = headers.get("content-type", "")
-            openapi.require_documented(route, answer["statusCode"], media_type, answer["body"])
+            table = self.api.pipeline.table
+            route = openapi.route_of(table, event)
+            kind = headers.get("content-type", "")
+            openapi.require_documented(table, route, answer["statusCode"], kind, answer["body"])
 
 
 def _body(content: Any, options: dict[str, Any], headers: dict[str, str]) -> str | None:
@@ -194,6 +196,8 @@ class Stand:
     clock: Clock = field(default_factory=Clock)
     access: Access = field(default_factory=MemoryAccess)
     run_job: Callable[[Scope, str], Any] = run_job
+    table: RouteTable | None = None
+    """Other routes than the real ones, for tests of the HTTP layer itself."""
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.access, self.clock)
@@ -203,7 +207,7 @@ class Stand:
         self._members: dict[tuple[TenantId, Role], Member] = {}
         self.add_tenant(TENANT)
         services: Services = self
-        self.api = build_api(lambda: services)
+        self.api = build_api(lambda: services, self.table)
         self.client = Client(self.api, self.token())
 
     def add_tenant(self, tenant_id: TenantId) -> Tenant:

@@ -22,7 +22,7 @@ from muster.http.application import route_table
 from muster.http.bodies import JSON, max_bytes
 from muster.http.errors import status_of
 from muster.http.routing import Route
-from tests.openapi import served
+from tests.openapi import served_by
 from tests.support import Answer, Stand
 
 ROUTES = route_table().routes
@@ -32,7 +32,7 @@ WITH_ID = [route for route in GUARDED if re.search(r"\{\w+_id\}", route.path)]
 _DOCS = Path(__file__).parents[2] / "docs" / "errors.md"
 
 
-def _named(routes: list[Route]) -> Any:
+def _named(routes: list[Route]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("route", routes, ids=lambda route: route.operation_id)
 
 
@@ -173,7 +173,7 @@ def test_another_tenants_ids_are_unknown(
 
 def test_the_document_is_valid() -> None:
     """The document is OpenAPI 3.1, and is JSON."""
-    OpenAPIV31SpecValidator(json.loads(json.dumps(served()))).validate()
+    OpenAPIV31SpecValidator(json.loads(json.dumps(served_by(route_table())))).validate()
 
 
 def test_operation_ids_are_unique() -> None:

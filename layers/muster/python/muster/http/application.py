@@ -54,9 +54,9 @@ class Api(Chalice):
         self.route(resource, methods=list(methods), content_types=[])(answer_request)
 
 
-def build_api(make_services: Callable[[], Services]) -> Api:
+def build_api(make_services: Callable[[], Services], table: RouteTable | None = None) -> Api:
     """Return the API; `make_services` is called when the first request needs it."""
-    return Api(Pipeline(route_table(), make_services))
+    return Api(Pipeline(table or route_table(), make_services))
 
 
 @cache

@@ -113,7 +113,7 @@ COMPONENTS: Mapping[str, Any] = {
 def headers_of(route: Route, status: int) -> dict[str, Any]:
     """Return the headers that an answer may have."""
     names = ["X-Request-Id"]
-    if status < 300 and "{" in route.path or status in {201, 304}:  # noqa: PLR2004 - HTTP
+    if (status < 300 and "{" in route.path) or status in {201, 304}:  # noqa: PLR2004 - HTTP
         names.append("ETag")
     if status in {201, 202}:
         names.append("Location")
@@ -145,7 +145,9 @@ def query_parameters(route: Route) -> Iterator[dict[str, Any]]:
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     shared = schema.get("$defs", {})
     for name, found in schema.get("properties", {}).items():
-        yield _query_parameter(name, _resolved(found, shared), name in schema.get("required", ()))
+        parameter = _query_parameter(name, _resolved(found, shared))
+        needed = {"required": True} if name in schema.get("required", ()) else {}
+        yield {**parameter, **needed}
     if issubclass(model, ListQuery) and model.takes_filters:
         yield {
             "name": "filters",
@@ -158,7 +160,7 @@ def query_parameters(route: Route) -> Iterator[dict[str, Any]]:
         }
     if route.writes:
         words = "Check everything and answer as if it were done, but write nothing."
-        yield _query_parameter("dry_run", {"type": "boolean", "description": words}, False)
+        yield _query_parameter("dry_run", {"type": "boolean", "description": words})
 
 
 def conditional_parameters(route: Route) -> Iterator[dict[str, Any]]:
@@ -189,13 +191,11 @@ def _header(name: str, words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "header", "description": words, "schema": dict(schema)}
 
 
-def _query_parameter(name: str, found: Mapping[str, Any], required: bool) -> dict[str, Any]:  # noqa: FBT001
+def _query_parameter(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     schema = {k: v for k, v in found.items() if k not in {"title", "description", "default"}}
     if found.get("default") not in (None, []):
         schema["default"] = found["default"]
     parameter: dict[str, Any] = {"name": name, "in": "query", "schema": schema}
-    if required:
-        parameter["required"] = True
     if "description" in found:
         parameter["description"] = found["description"]
     if schema.get("type") == "array":
