@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import batched
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from muster.assets.batch.model import Batch, Outcome
@@ -278,3 +282,56 @@ def test_an_upsert_that_a_rival_overtook_changes_the_rival_s_asset(tmp_path: Pat
     assert (outcome.created, outcome.error) == (False, None)
     assert outcome.id is not None
     assert read_asset(office.scope, outcome.id).body["name"] == "Mine"
+
+
+TAGS = st.sampled_from(["T0", "t0", "T1", "T2", None])
+WHICH = st.integers(0, 2)
+ROWS = st.one_of(
+    st.builds(lambda tag: ("create", None, {"tag": tag} if tag else {}), TAGS),
+    st.builds(lambda n, tag: ("update", n, {"tag": tag}), WHICH, TAGS),
+    st.builds(lambda n, name: ("update", n, {"name": name}), WHICH, st.sampled_from("xyz")),
+    st.builds(lambda n: ("delete", n, {}), WHICH),
+    st.builds(lambda n: ("restore", n, {}), WHICH),
+    st.builds(
+        lambda tag, name: ("upsert", None, {"tag": tag, "name": name}),
+        st.sampled_from(["T0", "T1", "T2"]),
+        st.sampled_from("xyz"),
+    ),
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(ROWS, min_size=1, max_size=12))
+def test_rows_together_do_what_they_do_one_by_one(
+    rows: list[tuple[str, int | None, dict[str, Any]]],
+) -> None:
+    """Whatever rows write to the same assets, and whatever tags pass between them."""
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        together, apart = (Office(Path(place)).settle_in() for place in (one, other))
+        ends = []
+        for office, size in ((together, len(rows)), (apart, 1)):
+            ids = [office.asset(tag=f"T{n}").id for n in range(3)]
+            operations = [_operation(row, ids) for row in rows]
+            outcomes = [
+                o for some in batched(operations, size, strict=False) for o in batch(office, some)
+            ]
+            found = find_assets(office.scope, AssetQuery(trashed="any", sort=(), limit=50))
+            bodies = [_timeless(record.body) for record in found.items]
+            ends.append((codes(outcomes), [o.created for o in outcomes], bodies))
+            office.scope.replica.close()  # type: ignore[attr-defined]
+
+    assert ends[0] == ends[1]
+
+
+def _operation(row: tuple[str, int | None, dict[str, Any]], ids: list[str]) -> dict[str, Any]:
+    op, which, members = row
+    made = {"type": "laptop", **members} if op in {"create", "upsert"} else members
+    match = {"match": "tag"} if op == "upsert" else {}
+    named = {} if which is None else {"id": ids[which]}
+    return {"op": op, "body": made, **match, **named}
+
+
+def _timeless(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out when it was trashed, and the catalog's ids, which differ from run to run."""
+    kept = {n: v for n, v in body.items() if n not in {"type", "trashed_at"}}
+    return kept | {"in_trash": "trashed_at" in body}
