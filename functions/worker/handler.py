@@ -10,8 +10,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from muster.container import Container
-from muster.jobs.worker import run_job
 from muster.jobs.sqs import read_message
+from muster.jobs.worker import run_job
 from muster.ledger.model import Actor, Cause, Reason
 from muster.settings import Settings
 
