@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests.bench.bench_replica import ReplicaCosts
 from tests.bench.imports import Import
 from tests.bench.report import Report, Table
 from tests.bench.requests import Bill, Measured, Requests
@@ -61,6 +62,45 @@ def add_import(report: Report, found: Import) -> None:
             [(s.name, s.cpu_seconds, rows / max(s.cpu_seconds, 1e-6)) for s in found.steps],
             f"Peak memory up to the end of applying: {found.peak_mib:,.0f} MiB, with the tables of"
             " the stand-in for AWS in the same process.",
+        )
+    )
+
+
+def add_replica(report: Report, found: ReplicaCosts) -> None:
+    """Add what the replica costs."""
+    report.counts.append(
+        Table(
+            f"A replica of {found.assets:,} assets",
+            ("what", "number"),
+            [
+                ("bytes of the file an asset", round(found.file_bytes / found.assets)),
+                *(
+                    (f"ledger calls to catch up {each.commits:,} commits", each.ledger_calls)
+                    for each in found.catch_ups
+                ),
+            ],
+            "A ledger call is one pass over the new commits: a Query for every 256 of them, or MB.",
+        )
+    )
+    build = found.build_cpu_seconds
+    report.times.append(
+        Table(
+            f"Replica of {found.assets:,} assets",
+            ("what", "CPU ms"),
+            [
+                ("build from the log", build * 1000),
+                *((f"catch up {c.commits:,} commits", c.cpu_ms) for c in found.catch_ups),
+                ("apply a commit of this process", found.own_commit_ms),
+            ],
+            f"{found.assets / build:,.0f} assets a CPU second are built. Records come from memory:"
+            " reading DynamoDB is not in these times.",
+        )
+    )
+    report.times.append(
+        Table(
+            f"Questions to a replica of {found.assets:,} assets",
+            ("50 assets …", "found", "first page, CPU ms", "next page, CPU ms"),
+            [(a.name, a.rows, a.first_ms, a.next_ms) for a in found.asked],
         )
     )
 

@@ -89,7 +89,8 @@ def uses(muster: World, ids: Sequence[str]) -> list[Use]:
         Use("create an asset", lambda n: send("POST", "/v1/assets", _draft(n)), 2),
         Use("patch an asset", lambda n: send("PATCH", f"/v1/assets/{some}", _patch(n)), 2, 4.0),
         Use("list 50 assets", lambda _: send("GET", "/v1/assets", query=_LIST), 1, 15.0),
-        Use("search by word and prefix", lambda _: send("GET", "/v1/assets", query=_SEARCH), 1),
+        Use("search a tag", lambda n: send("GET", "/v1/assets", query=_tag(n)), 1),
+        Use("search what one in five has", lambda _: send("GET", "/v1/assets", query=_SEARCH), 1),
         Use("filter and sort", lambda _: send("GET", "/v1/assets", query=_FILTER), 1),
         Use("an asset's history", lambda _: send("GET", f"/v1/assets/{some}/history")),
         Use("batch of 24 creates", lambda n: send("POST", "/v1/assets:batch", _batch(n))),
@@ -98,12 +99,16 @@ def uses(muster: World, ids: Sequence[str]) -> list[Use]:
 
 
 _LIST = {"limit": "50", "sort": "name"}
-_SEARCH = {"limit": "50", "q": "thinkpad offi*"}
+_SEARCH = {"limit": "50", "q": "think*"}
 _FILTER = {"limit": "50", "type": "laptop", "sort": "-updated_at,serial"}
 
 
 def _asset(ids: Sequence[str], number: int) -> str:
     return f"/v1/assets/{ids[number * 7 % len(ids)]}"
+
+
+def _tag(number: int) -> dict[str, str]:
+    return {"limit": "50", "q": f"it-{number:06d}"}
 
 
 def _draft(number: int) -> dict[str, Any]:
