@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -32,15 +33,20 @@ class DeployError(Exception):
     """CloudFormation refused the stack; the message holds its reasons."""
 
 
-def deploy(place: Place, package: Package) -> bool:
-    """Bring the emulator to this package; False when it is there already."""
+def deploy(
+    place: Place, package: Package, parameters: Mapping[str, str] = MappingProxyType({})
+) -> bool:
+    """Bring the emulator to this package; False when it is there already.
+
+    `parameters` are the template's, beside those of every local stack.
+    """
     deployed = place.read_stack()
     clients = Clients(place)
     exists = clients.stack() is not None
     if exists and deployed.get("fingerprint") == package.fingerprint:
         return False
     template = _with_uploaded_code(clients, package)
-    _apply(clients, template, exists=exists)
+    _apply(clients, template, {**PARAMETERS, **parameters}, exists=exists)
     resources = clients.resources()
     _mend_tables(clients, template, resources)
     _mend_api(clients, template, resources["RestAPI"])
@@ -122,7 +128,9 @@ def _upload(clients: Clients, key: str, content: bytes) -> str:
     return address.split("?", 1)[0]
 
 
-def _apply(clients: Clients, template: Mapping[str, Any], *, exists: bool) -> None:
+def _apply(
+    clients: Clients, template: Mapping[str, Any], parameters: Mapping[str, str], *, exists: bool
+) -> None:
     formation = clients.client("cloudformation")
     change = formation.update_stack if exists else formation.create_stack
     change(  # by address: as a parameter a template may have 51,200 bytes only
@@ -130,7 +138,7 @@ def _apply(clients: Clients, template: Mapping[str, Any], *, exists: bool) -> No
         TemplateURL=_upload(clients, "template.json", json.dumps(template).encode()),
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[
-            {"ParameterKey": name, "ParameterValue": value} for name, value in PARAMETERS.items()
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
         ],
     )
 

@@ -12,7 +12,8 @@ from muster.access.model import TenantId
 from muster.ledger.keys import object_prefix
 from muster.ledger.objects import DOWNLOAD_SECONDS, UPLOAD_SECONDS, Upload, checked_name
 
-_ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+# A role that may list its own prefix only is told 403 for what is absent.
+_ABSENT = frozenset({"NoSuchKey", "404", "NotFound", "AccessDenied", "403"})
 # The bucket's lifecycle rule removes what has this tag: its filter can't name the middle of a key.
 _TAG = ("retention", "result")
 _TAGGING = (
