@@ -9,7 +9,7 @@ from muster.transfer.refusals import FileUnreadableError
 
 GERMAN = "Name;Ort\nGerät für Köln;Straße 5\nSchlüssel;Große Halle\n"
 POLISH = "nazwa,miejsce\nłódź,Kraków\nświęto,Gdańsk\nżółw,Łódź\n"
-RUSSIAN = "имя,место\nСтол офисный,Москва\nКнига,Казань\n"
+RUSSIAN = "имя,место\nСтол офисный,Москва\nКнига,Казань\n"  # noqa: RUF001 - Russian
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_a_workbook_is_a_table_like_any_other() -> None:
 
 
 def test_the_bad_sample_is_seen_through() -> None:
-    """Mac Roman, CR line ends, twin columns, shortened numbers, American dates: all of it is said."""
+    """Mac Roman, CR line ends, twin columns, shortened numbers, American dates: all is said."""
     found = look(sample("snipe-it/assets-sample-BAD.csv"))
 
     facts = found.facts

@@ -125,7 +125,7 @@ def start_job(scope: Scope, record: Record, **changes: Any) -> Record:
         record = change_job(scope, record, **changes, state=JobState.QUEUED)
     except VersionConflictError:
         record = read_job(scope, record.id)
-    if job_of(record).state is JobState.QUEUED:
+    if job_of(record).state is JobState.QUEUED and not scope.dry_run:
         send(scope, record.id)
         # A queue in memory has run it by now.
         record = read_job(scope, record.id)
@@ -195,6 +195,9 @@ def undo_job(scope: Scope, job_id: str) -> Record:
     except VersionConflictError:
         # Somebody else was quicker: theirs is the undo then.
         return undo_job(scope, job_id)
+    if scope.dry_run:
+        stamp = Stamp(scope.now(), scope.actor, record.updated.seq)
+        return Record(KIND, undo_id, 1, made.body, stamp, stamp)
     send(scope, undo_id)
     return read_job(scope, undo_id)
 

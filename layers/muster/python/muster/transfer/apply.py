@@ -77,7 +77,6 @@ class Applying:
         # Kept by a worker that died before its commit, which may go well now.
         self.file.forget_refusals(position)
         for rows in self._chunks(position):
-            self.running.go_on()
             self._apply_chunk(rows)
         if self.running.job.progress.done != self.head.plan.counts.rows:
             raise JobBroken("plan_damaged", "Part of the plan is missing: plan again.")
@@ -145,6 +144,7 @@ class Applying:
         self._find_records(lines)
         rest = list(lines)
         while rest:
+            self.running.go_on()
             taken = _fitting(rest)
             self._commit(taken)
             rest = rest[len(taken) :]

@@ -47,7 +47,7 @@ def find_dialect(content: bytes, encoding: Encoding, asked_delimiter: str | None
 
 def csv_rows(content: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[RawRow]:
     """Yield every row. Raises FileUnreadableError where hardly any row can be read."""
-    # What a wide encoding can't read are no bytes but halves of characters: nothing to keep of them.
+    # What a wide encoding can't read is no byte but half a character: nothing to keep of it.
     wrong = "replace" if encoding.name.startswith(_WIDE) else "surrogateescape"
     lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding.name, wrong, ""))
     lines.skip(bool(encoding.skip))

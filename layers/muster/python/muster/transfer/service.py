@@ -70,7 +70,8 @@ def create_import(scope: Scope, request: ImportRequest) -> tuple[Record, Upload 
     upload = None
     if content is not None:
         _check_hash(content, request.sha256)
-        scope.objects.put(source_name(job_id), content)
+        if not scope.dry_run:
+            scope.objects.put(source_name(job_id), content)
     else:
         upload = scope.objects.presign_upload(source_name(job_id), max_bytes=size)
     job = Job(
