@@ -247,3 +247,15 @@ def test_the_source_has_no_address_of_its_own(template: dict[str, Any]) -> None:
     assert not re.search(r"\b\d{12}\b|(?:us|eu|ap)-[a-z]+-\d\b", text)
     assert str(Path.home()) not in text
     assert str(ROOT) not in text
+
+
+def test_the_gateways_own_codes_are_documented(resources: Resources) -> None:
+    """docs/errors.md names every code that a caller can be shown, this side of the function too."""
+    document = (ROOT / "docs" / "errors.md").read_text()
+    responses = resources["RestAPI"]["Properties"]["GatewayResponses"].values()
+    templates = [response["ResponseTemplates"]["application/json"] for response in responses]
+
+    codes = {code for text in templates for code in re.findall(r'"code":"(\w+)"', text)}
+
+    assert len(codes) >= 5
+    assert {code for code in codes if f"`{code}`" not in document} == set()
