@@ -48,7 +48,7 @@ format: $(READY) ## Format the code and mend what lint can mend
 	$(BIN)/ruff format .
 
 bench: $(READY) ## Measure; writes docs/benchmarks.md
-	$(BIN)/python -m pytest tests/bench -m "bench or large" --timeout 1800 -p no:randomly
+	$(BIN)/python -m tests.bench
 
 fuzz: $(READY) ## Send what the API's document allows, and what it does not, to the running stack
 	$(BIN)/python -m pytest tests -m fuzz --timeout 1800
