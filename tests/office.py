@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,18 @@ from muster.catalog.model import (
 )
 from muster.ids import new_id
 from muster.ledger.memory import MemoryLedger, MemoryObjects
-from muster.ledger.model import Actor, Cause, Delete, Put, Reason, Record, Write
+from muster.ledger.model import (
+    Actor,
+    Cause,
+    Commit,
+    Delete,
+    Put,
+    Reason,
+    Record,
+    RequestMark,
+    Tombstone,
+    Write,
+)
 from muster.ledger.port import Ledger
 from muster.replica.sqlite import SqliteReplica
 from muster.scope import Scope
@@ -39,6 +50,35 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
+
+
+class Interrupted(MemoryLedger):
+    """Lets somebody else act, once: before the next read for a write, or before the next commit."""
+
+    before_reading: Callable[[], object] | None = None
+    before_commit: Callable[[], object] | None = None
+
+    def get_for_write(
+        self, keys: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Record | Tombstone]:
+        act, self.before_reading = self.before_reading, None
+        if act:
+            act()
+        return super().get_for_write(keys)
+
+    def commit(
+        self,
+        writes: Sequence[Write],
+        *,
+        actor: Actor,
+        reason: Reason,
+        unmoved: Mapping[str, int] | None = None,
+        request: RequestMark | None = None,
+    ) -> Commit:
+        act, self.before_commit = self.before_commit, None
+        if act:
+            act()
+        return super().commit(writes, actor=actor, reason=reason, unmoved=unmoved, request=request)
 
 
 FIELDS = (

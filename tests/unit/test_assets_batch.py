@@ -18,11 +18,10 @@ from muster.assets.batch.model import Batch, Outcome
 from muster.assets.batch.run import BatchRejectedError, BatchTooLongError, run_batch
 from muster.assets.links import links_of
 from muster.assets.service import find_assets, read_asset
-from muster.ledger.memory import MemoryLedger
-from muster.ledger.model import Actor, Commit, Reason, RequestMark, Write
+from muster.ledger.model import RequestMark
 from muster.ledger.port import RequestSeenError
 from muster.replica.port import AssetQuery
-from tests.office import Clock, Office
+from tests.office import Clock, Interrupted, Office
 
 TEN_WAYS = (
     {"op": "create", "ref": "a", "body": {"type": "laptop", "tag": "NEW"}},
@@ -164,6 +163,27 @@ def test_an_atomic_batch_with_a_bad_row_does_nothing(office: Office) -> None:
     ]
 
 
+def test_a_value_twice_in_an_atomic_batch_is_the_second_row_s_problem(office: Office) -> None:
+    with pytest.raises(BatchRejectedError) as refused:
+        batch(office, [create("A"), create("B"), create("a")], mode="atomic")
+
+    assert [e.pointer for e in refused.value.errors] == ["/operations/2/body/tag"]
+
+
+def test_an_atomic_batch_that_a_rival_overtook_names_the_row(tmp_path: Path) -> None:
+    ledger = Interrupted("acme", Clock())
+    office = Office(tmp_path, ledger).settle_in()
+    other = office.another("there")
+    ledger.before_commit = lambda: run_batch(
+        other, Batch.model_validate({"operations": [create("B")]})
+    )
+
+    with pytest.raises(BatchRejectedError) as refused:
+        batch(office, [create("A"), create("B")], mode="atomic")
+
+    assert [e.pointer for e in refused.value.errors] == ["/operations/1/body/tag"]
+
+
 def test_an_atomic_batch_is_one_commit(office: Office) -> None:
     before = office.ledger.head().seq
 
@@ -231,36 +251,16 @@ def test_an_unknown_operation_is_refused_with_its_row() -> None:
     assert refused.value.errors()[0]["loc"] == ("operations", 1, "op")
 
 
-class Contended(MemoryLedger):
-    """Somebody else takes a tag just before the first commit of many rows."""
-
-    rival: Any = None
-
-    def commit(
-        self,
-        writes: Sequence[Write],
-        *,
-        actor: Actor,
-        reason: Reason,
-        unmoved: Mapping[str, int] | None = None,
-        request: RequestMark | None = None,
-    ) -> Commit:
-        act, self.rival = self.rival, None
-        if act:
-            act()
-        return super().commit(writes, actor=actor, reason=reason, unmoved=unmoved, request=request)
-
-
 def test_one_row_s_conflict_does_not_fail_the_rows_in_its_commit(tmp_path: Path) -> None:
     """The commit is refused as a whole, and its rows are then decided one by one."""
-    ledger = Contended("acme", Clock())
+    ledger = Interrupted("acme", Clock())
     office = Office(tmp_path, ledger).settle_in()
     other = office.another("there")
 
     def take() -> None:
         run_batch(other, Batch.model_validate({"operations": [create("T3")]}))
 
-    ledger.rival = take
+    ledger.before_commit = take
     outcomes = batch(office, [create(f"T{n}") for n in range(6)])
 
     assert codes(outcomes) == [None, None, None, "value_taken", None, None]
@@ -268,14 +268,14 @@ def test_one_row_s_conflict_does_not_fail_the_rows_in_its_commit(tmp_path: Path)
 
 
 def test_an_upsert_that_a_rival_overtook_changes_the_rival_s_asset(tmp_path: Path) -> None:
-    ledger = Contended("acme", Clock())
+    ledger = Interrupted("acme", Clock())
     office = Office(tmp_path, ledger).settle_in()
     other = office.another("there")
 
     def take() -> None:
         run_batch(other, Batch.model_validate({"operations": [create("T")]}))
 
-    ledger.rival = take
+    ledger.before_commit = take
     row = {"op": "upsert", "match": "tag", "body": {"type": "laptop", "tag": "T", "name": "Mine"}}
     (outcome,) = batch(office, [row])
 

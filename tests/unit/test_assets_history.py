@@ -170,6 +170,15 @@ def test_to_take_back_the_trashing_is_to_restore(office: Office) -> None:
     assert (back.body, back.marks) == (made.body, made.marks)
 
 
+def test_what_lies_in_the_trash_gets_nothing_back_but_itself(office: Office) -> None:
+    made = office.asset(name="Old")
+    renamed = patched(office, made, name="New")
+    delete_asset(office.scope, made.id)
+
+    with pytest.raises(refusals.AssetInTrashError):
+        revert_change(office.scope, made.id, renamed.updated.seq)
+
+
 def test_a_tag_that_was_given_away_does_not_come_back(office: Office) -> None:
     made = office.asset(tag="IT-1")
     freed = patched(office, made, tag=None)

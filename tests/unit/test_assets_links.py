@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,9 @@ from muster.assets.links import create_link, delete_link, links_of, present_neig
 from muster.assets.model import AssetPatch, LinkDraft
 from muster.assets.present import Names
 from muster.assets.purge import purge_asset, what_links_here
-from muster.assets.service import delete_asset, patch_asset
-from muster.ledger.memory import MemoryLedger
-from muster.ledger.model import Actor, Commit, Reason, Record, RequestMark, Write
-from tests.office import Clock, Office
+from muster.assets.service import delete_asset, patch_asset, restore_asset
+from muster.ledger.model import Record
+from tests.office import Clock, Interrupted, Office
 
 
 @pytest.fixture
@@ -179,26 +177,6 @@ def test_what_others_name_is_purged_only_by_force(office: Office) -> None:
     assert office.ledger.get("asset", room.id) is None
 
 
-class Interrupted(MemoryLedger):
-    """Lets somebody else act between a decision and its commit, once."""
-
-    meanwhile: Any = None
-
-    def commit(
-        self,
-        writes: Sequence[Write],
-        *,
-        actor: Actor,
-        reason: Reason,
-        unmoved: Mapping[str, int] | None = None,
-        request: RequestMark | None = None,
-    ) -> Commit:
-        act, self.meanwhile = self.meanwhile, None
-        if act:
-            act()
-        return super().commit(writes, actor=actor, reason=reason, unmoved=unmoved, request=request)
-
-
 def interrupted(tmp_path: Path) -> tuple[Office, Interrupted]:
     ledger = Interrupted("acme", Clock())
     return Office(tmp_path, ledger).settle_in(), ledger
@@ -214,7 +192,7 @@ def test_a_link_to_what_is_purged_meanwhile_is_not_made(tmp_path: Path) -> None:
         delete_asset(other, shelf.id)
         purge_asset(other, shelf.id)
 
-    ledger.meanwhile = purge
+    ledger.before_commit = purge
     with pytest.raises(refusals.AssetNotFoundError):
         link(office, room, shelf)
 
@@ -228,13 +206,11 @@ def test_a_purge_takes_along_a_link_that_is_made_meanwhile(tmp_path: Path) -> No
     other = office.another("there")
 
     def restore_link_and_trash() -> None:
-        from muster.assets.service import restore_asset
-
         restore_asset(other, shelf.id)
         create_link(other, room.id, LinkDraft(type="contains", target=shelf.id))
         delete_asset(other, shelf.id)
 
-    ledger.meanwhile = restore_link_and_trash
+    ledger.before_commit = restore_link_and_trash
     purge_asset(office.scope, shelf.id)
 
     assert links_of(office.scope, room.id) == []
@@ -250,7 +226,7 @@ def test_a_field_never_comes_to_name_what_is_purged_meanwhile(tmp_path: Path) ->
         delete_asset(other, room.id)
         purge_asset(other, room.id)
 
-    ledger.meanwhile = purge
+    ledger.before_commit = purge
     with pytest.raises(refusals.InvalidAssetError):
         patch_asset(
             office.scope,

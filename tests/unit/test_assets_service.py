@@ -30,7 +30,7 @@ from muster.errors import MusterError
 from muster.ledger.model import Record
 from muster.ledger.port import MarkTakenError, VersionConflictError
 from muster.replica.port import AssetQuery
-from tests.office import Office
+from tests.office import Clock, Interrupted, Office
 
 
 @pytest.fixture
@@ -218,6 +218,30 @@ def test_two_patches_of_different_fields_both_hold(office: Office) -> None:
     both = patch_asset(office.scope, made.id, patch(name="here"))
 
     assert (both.body["name"], both.body["description"]) == ("here", "there")
+
+
+def test_a_patch_that_came_between_is_merged_upon(tmp_path: Path) -> None:
+    """It comes after the read and before the commit."""
+    ledger = Interrupted("acme", Clock())
+    office = Office(tmp_path, ledger).settle_in()
+    made = office.asset()
+    other = office.another("there")
+    ledger.before_commit = lambda: patch_asset(other, made.id, patch(description="there"))
+
+    both = patch_asset(office.scope, made.id, patch(name="here"))
+
+    assert (both.body["name"], both.body["description"]) == ("here", "there")
+
+
+def test_a_patch_that_came_between_breaks_if_match(tmp_path: Path) -> None:
+    ledger = Interrupted("acme", Clock())
+    office = Office(tmp_path, ledger).settle_in()
+    made = office.asset()
+    other = office.another("there")
+    ledger.before_commit = lambda: patch_asset(other, made.id, patch(description="there"))
+
+    with pytest.raises(VersionConflictError):
+        patch_asset(office.scope, made.id, patch(name="here"), if_match=1)
 
 
 def test_the_trash_frees_a_tag_and_keeps_the_asset(office: Office) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from muster.assets import refusals
-from muster.assets.model import AssetUpsert
-from muster.assets.service import delete_asset, find_assets
+from muster.assets.model import AssetPatch, AssetUpsert
+from muster.assets.service import delete_asset, find_assets, patch_asset
 from muster.assets.upsert import upsert_asset
 from muster.ledger.model import Record
 from muster.ledger.port import MarkTakenError
 from muster.replica.port import AssetQuery
-from tests.office import Office
+from tests.office import Clock, Interrupted, Office
 
 
 @pytest.fixture
@@ -122,3 +122,33 @@ def test_many_at_once_make_one_asset(office: Office, match: str, value: str) -> 
     assert len({record.id for record, _ in results}) == 1
     assert [new for _, new in results].count(True) == 1
     assert len(find_assets(office.scope, AssetQuery(equals={match: [value]})).items) == 1
+
+
+def overtaken(tmp_path: Path) -> tuple[Office, Interrupted]:
+    ledger = Interrupted("acme", Clock())
+    return Office(tmp_path, ledger).settle_in(), ledger
+
+
+def test_a_serial_number_that_a_rival_brings_first_is_the_rival_s_asset(tmp_path: Path) -> None:
+    """No unique mark guards a serial number: the decision itself has to notice."""
+    office, ledger = overtaken(tmp_path)
+    other = office.another("there")
+    draft = AssetUpsert(type="laptop", serial="S")
+    rivals: list[Record] = []
+    ledger.before_commit = lambda: rivals.append(upsert_asset(other, "serial", draft)[0])
+
+    mine, new = upsert(office, "serial", serial="S")
+
+    assert (mine.id, new) == (rivals[0].id, False)
+
+
+def test_an_asset_that_just_lost_the_value_is_not_the_match(tmp_path: Path) -> None:
+    office, ledger = overtaken(tmp_path)
+    made = office.asset(tag="T")
+    other = office.another("there")
+    ledger.before_reading = lambda: patch_asset(other, made.id, AssetPatch(tag="U"))
+
+    mine, new = upsert(office, "tag", tag="T")
+
+    assert new
+    assert mine.id != made.id

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from muster.assets import refusals
 from muster.assets.model import KIND, LINK_KIND
+from muster.catalog.load import load_catalog
 from muster.catalog.model import Catalog
-from muster.catalog.service import load_catalog
 from muster.errors import ConflictError, InvalidInputError, MusterError, NotFoundError
 from muster.ledger.model import Delete, Mark, Put, Record, Stamp, Write
 from muster.ledger.plan import plan, result

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from muster.assets.model import KIND
+from muster.catalog.load import load_folders
 from muster.catalog.model import Catalog, FieldKind
-from muster.catalog.service import load_folders
 from muster.catalog.values import present_value
 from muster.ledger.model import Actor, Record, Stamp
 from muster.scope import Scope

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from muster.assets import refusals
 from muster.assets.model import KIND, AssetReference, FolderReference, is_trashed
 from muster.assets.plan import PlanContext
+from muster.catalog.load import folder_by_path, load_folders
 from muster.catalog.model import Catalog, FieldType
-from muster.catalog.service import folder_by_path, load_folders
 from muster.catalog.values import ValueContext, ValueProblem
 from muster.ids import is_id
 from muster.ledger.model import Record
