@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from muster.access.model import Role
+from muster.http.table import RouteTable
 from muster.ids import new_id
 from muster.ledger.model import Put
+from tests.api.notes import routes
 from tests.support import Stand
 
 _KINDS = {
@@ -51,3 +53,16 @@ def foreign(stand: Stand) -> Callable[[str], str]:
         return record_id
 
     return make
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Stand:
+    """Return a stack whose API has the routes of tests.api.notes."""
+    return Stand(tmp_path, table=RouteTable(routes.routes))
+
+
+@pytest.fixture
+def note(notes: Stand) -> str:
+    """Return the path of a note whose text is "first"."""
+    path: str = notes.client.post("/v1/notes", {"text": "first"}).headers["location"]
+    return path
