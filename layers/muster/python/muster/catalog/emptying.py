@@ -25,6 +25,29 @@ _ROUNDS = 50
 type _Leave = Callable[[Scope, Record], Put]
 
 
+def remove_folder(
+    scope: Scope,
+    folder_id: str,
+    *,
+    move_to: str | None = None,
+    recursive: bool = False,
+    if_match: int | None = None,
+) -> None:
+    """Remove a folder: an empty one, or with what is to become of what is in it.
+
+    Raises what the three ways raise, and InvalidCatalogError for both of `move_to` and `recursive`.
+    """
+    if move_to is not None and recursive:
+        detail = "Give move_to or recursive, not both: they say different things."
+        raise refusals.invalid([FieldError("contradiction", detail, parameter="recursive")])
+    if move_to is not None:
+        move_out_and_delete(scope, folder_id, move_to, if_match)
+    elif recursive:
+        trash_and_delete(scope, folder_id, if_match)
+    else:
+        delete_folder(scope, folder_id, if_match)
+
+
 def move_out_and_delete(
     scope: Scope, folder_id: str, target: str, if_match: int | None = None
 ) -> None:

@@ -15,6 +15,7 @@ from muster.errors import FieldError
 from muster.ids import new_id
 from muster.ledger.model import Delete, Put, Record, Write
 from muster.scope import Scope
+from muster.text import fold
 
 KIND = "field_type"
 
@@ -42,7 +43,11 @@ def replace_field(
     Raises FieldNotFoundError, VersionConflictError, InvalidCatalogError, InUseError,
     DuplicateValuesError, TooManyToMarkError.
     """
-    return _change(scope, field_id, lambda _: (draft, default), if_match)
+
+    def edit(record: Record) -> tuple[FieldType, Any]:
+        return _with_option_ids(draft, _options(record)), default
+
+    return _change(scope, field_id, edit, if_match)
 
 
 def patch_field(
@@ -60,6 +65,7 @@ def patch_field(
         default = patch.get("default", KEEP)
         if default is KEEP and after.kind != before.body["kind"]:
             default = None
+        after = _with_option_ids(after, _options(before))
         return after.model_copy(update={"max_values": most}), default
 
     return _change(scope, field_id, edit, if_match)
@@ -74,7 +80,7 @@ def _change(
     def plan(scope: Scope, record: Record) -> Put:
         before = FieldType.model_validate(record.body)
         draft, default = edit(record)
-        after = _with_option_ids(draft.model_copy(update={"id": field_id}))
+        after = draft.model_copy(update={"id": field_id})
         if after.name != before.name:
             detail = "The name of a field never changes: values and searches rest on it."
             raise refusals.invalid([FieldError("name_fixed", detail, "/name")])
@@ -141,12 +147,26 @@ def new_options(labels: Sequence[str]) -> tuple[Option, ...]:
     return tuple(Option(id=new_id("option"), label=label) for label in labels)
 
 
-def _with_option_ids(draft: FieldType) -> FieldType:
-    options = tuple(
-        option if option.id else option.model_copy(update={"id": new_id("option")})
-        for option in draft.options
-    )
-    return draft.model_copy(update={"options": options})
+def _options(record: Record) -> tuple[Option, ...]:
+    return FieldType.model_validate(record.body).options
+
+
+def _with_option_ids(draft: FieldType, known: Sequence[Option] = ()) -> FieldType:
+    """Return the field with an id for each option: that of a known one with its label, or new."""
+    ids = {option.id for option in known}
+    by_label = {fold(option.label): option.id for option in reversed(known)}
+    named = {option.id for option in draft.options}
+    options = []
+    for at, option in enumerate(draft.options):
+        if option.id and option.id not in ids:
+            detail = f"The field has no option {option.id[:80]!r}; leave the id of a new one out."
+            raise refusals.invalid([FieldError("unknown_option", detail, f"/options/{at}/id")])
+        same = by_label.get(fold(option.label))
+        free = same if same not in named else None
+        option_id = option.id or free or new_id("option")
+        named.add(option_id)
+        options.append(option.model_copy(update={"id": option_id}))
+    return draft.model_copy(update={"options": tuple(options)})
 
 
 def _reshaped(before: FieldType, after: FieldType) -> str | None:

@@ -125,15 +125,29 @@ def folders_to_make(tree: FolderTree, path: str) -> tuple[str | None, list[Put]]
 
 
 def _checked(tree: FolderTree, draft: Folder) -> Folder:
-    errors = _name_errors(draft.name)
-    if draft.parent is not None and draft.parent not in tree.by_id:
-        detail = f"There is no folder {draft.parent[:80]!r}."
+    name, parent = draft.name.strip(), draft.parent
+    errors = _name_errors(name)
+    if parent is not None and parent.startswith("/"):
+        steps = path_steps(parent)
+        parent = (tree.find(steps) or parent) if steps else None
+    if parent is not None and parent not in tree.by_id:
+        detail = f"There is no folder {parent[:80]!r}."
         errors.append(FieldError("unknown_folder", detail, "/parent"))
-    elif draft.parent is not None and len(list(tree.ancestors(draft.parent))) >= _DEEPEST:
+    elif parent is not None and _depth_with(tree, draft.id, parent) > _DEEPEST:
         errors.append(FieldError("too_deep", f"Folders nest up to {_DEEPEST} deep.", "/parent"))
     if errors:
         raise refusals.invalid(errors)
-    return draft
+    return draft.model_copy(update={"name": name, "parent": parent})
+
+
+def _depth_with(tree: FolderTree, folder_id: str, parent: str) -> int:
+    """Return how deep the tree would be below the root, with the folder in `parent`."""
+    above = len(list(tree.ancestors(parent)))
+    depths = {folder_id: 1}
+    for folder in tree.subtree(folder_id) if folder_id in tree.by_id else ():
+        for child in tree.children.get(folder.id, ()):
+            depths[child.id] = depths[folder.id] + 1
+    return above + max(depths.values())
 
 
 def _name_errors(name: str) -> list[FieldError]:

@@ -26,6 +26,12 @@ class FieldNotFoundError(NotFoundError):
     code = "field_type_not_found"
 
 
+class OptionNotFoundError(NotFoundError):
+    """The field has no option of this id."""
+
+    code = "option_not_found"
+
+
 class LinkTypeNotFoundError(NotFoundError):
     """No link type of this id or name."""
 

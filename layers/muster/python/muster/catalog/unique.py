@@ -29,8 +29,8 @@ def claim_values(scope: Scope, catalog: Catalog, field: FieldType) -> None:
     in_use = scope.replica.field_in_use(field.name)
     if in_use > MOST_CLAIMED:
         raise refusals.TooManyToMarkError(
-            f"{in_use:,} assets hold a value of {field.name}, and up to {MOST_CLAIMED:,} values can "
-            "become unique. Make a new unique field and import the values into it.",
+            f"{in_use:,} assets hold a value of {field.name}, and up to {MOST_CLAIMED:,} values "
+            "can become unique. Make a new unique field and import the values into it.",
             extra={"assets": in_use},
         )
     if in_use:

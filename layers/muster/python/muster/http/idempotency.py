@@ -49,7 +49,11 @@ def request_mark(route: Route, request: Request, identity: Identity) -> RequestM
 
 @dataclass
 class MarkedLedger:
-    """A tenant's ledger during one request: only the first commit takes the request's mark."""
+    """A tenant's ledger during one request: only one commit takes the request's mark.
+
+    It is the first one that is asked to. A use case whose earlier commits can be repeated asks with
+    its last, so that a retry of what was cut short goes on instead of being told that it is done.
+    """
 
     ledger: Ledger
     mark: RequestMark
@@ -64,13 +68,14 @@ class MarkedLedger:
         unmoved: Mapping[str, int] | None = None,
         request: RequestMark | None = None,
     ) -> Commit:
-        """Commit, with the mark the first time, and remember that it happened."""
+        """Commit, with the mark the first time it is asked for, and remember that it happened."""
         if request == self.mark and self.commits:
             request = None
         commit = self.ledger.commit(
             writes, actor=actor, reason=reason, unmoved=unmoved, request=request
         )
-        self.commits.append(commit)
+        if request == self.mark:
+            self.commits.append(commit)
         return commit
 
     def __getattr__(self, name: str) -> Any:
