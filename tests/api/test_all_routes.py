@@ -98,7 +98,7 @@ def test_the_permission_is_needed(stand: Stand, route: Route) -> None:
     """A token that has every permission but the route's own is refused, and told which it lacks."""
     others = set(Permission) - {route.permission}
 
-    answer = _ask(stand, route, token=stand.token(scopes=others))  # type: ignore[arg-type]
+    answer = _ask(stand, route, token=stand.token(scopes=others))
 
     _require_problem(answer, 403)
     assert answer.json["permission"] == route.permission

@@ -185,6 +185,8 @@ class Container:
     def _client(self, service: str, session: Any = None) -> Any:
         from botocore.config import Config
 
+        from muster.observe.calls import count_calls
+
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
@@ -193,4 +195,4 @@ class Container:
             signature_version="s3v4" if service == "s3" else None,
             s3={"addressing_style": "virtual"},
         )
-        return (session or self._session).client(service, config=config)
+        return count_calls((session or self._session).client(service, config=config))

@@ -15,7 +15,7 @@ def logger() -> Logger:
     """Return the log; its service and level are Powertools' own settings in the environment."""
     from aws_lambda_powertools import Logger
 
-    return Logger(utc=True)
+    return Logger(utc=True, location=None)
 
 
 def log_request(fields: Mapping[str, Any]) -> None:
