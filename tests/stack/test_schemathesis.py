@@ -44,7 +44,7 @@ def test_the_stack_answers_as_its_document_says(
     """No answer is a 5xx, has a status that is not documented, or breaks its schema."""
     credential = {"Authorization": f"Bearer {stack.token}"}
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=served[route.path][route.method].as_strategy())
     def ask(case: Case[Any]) -> None:
         case.call_and_validate(headers=credential, checks=_CHECKS, timeout=_SECONDS)

@@ -12,7 +12,7 @@ _made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None)
 
 def count_calls[Client](client: Client) -> Client:
     """Let a boto3 client's calls be seen by `calls_made`; a retried call counts once."""
-    client.meta.events.register_first("before-call", _note)  # type: ignore[attr-defined]
+    client.meta.events.register_first("before-call.*.*", _note)  # type: ignore[attr-defined]
     return client
 
 
