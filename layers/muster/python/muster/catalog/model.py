@@ -55,7 +55,7 @@ OPTION_KINDS = frozenset({FieldKind.SELECT, FieldKind.MULTI_SELECT, FieldKind.ST
 class CatalogModel(BaseModel):
     """A catalog record's body; `id` and `version` are the record's own, not part of the body."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def body(self) -> dict[str, Any]:
         """Return the record body: JSON values, without id and version."""

@@ -9,10 +9,14 @@ from typing import Any
 
 from chalice.app import Chalice, Response
 
+from muster.access import routes as access
+from muster.assets import routes as assets
+from muster.catalog import routes as catalog
 from muster.http.pipeline import Pipeline, Services
 from muster.http.routes import service_routes
-from muster.http.routing import Route
 from muster.http.table import RouteTable
+from muster.jobs import routes as jobs
+from muster.transfer import routes as transfer
 
 
 def _slot(name: str) -> property:
@@ -62,23 +66,13 @@ def build_api(make_services: Callable[[], Services], table: RouteTable | None = 
 @cache
 def route_table() -> RouteTable:
     """Return the table of all routes."""
-    return RouteTable([*service_routes(_document).routes, *_feature_routes()])
+    features = (access, catalog, assets, transfer, jobs)
+    return RouteTable(
+        [*service_routes(_document).routes, *(r for f in features for r in f.routes.routes)]
+    )
 
 
 def _document() -> Mapping[str, Any]:
     from muster.http.openapi import document
 
     return document(route_table())
-
-
-def _feature_routes() -> list[Route]:
-    from importlib import import_module
-    from contextlib import suppress
-
-    features = ("access", "catalog", "assets", "transfer", "jobs")
-    names = (f"muster.{feature}.routes" for feature in features)
-    modules = []
-    for name in names:
-        with suppress(ModuleNotFoundError):  # until every feature is there
-            modules.append(import_module(name))
-    return [route for module in modules for route in module.routes.routes]

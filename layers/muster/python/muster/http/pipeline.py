@@ -26,7 +26,6 @@ from muster.http.errors import (
     problem_headers,
 )
 from muster.http.gateway import Reply, Request, read_event
-from muster.http.rehearsal import rehearsing, rehearsing_access
 from muster.http.routing import Call, Response, Route
 from muster.http.table import Match, RouteTable
 from muster.ledger.model import Cause, RequestMark
@@ -109,32 +108,31 @@ class Pipeline:
         return self._serve(match, request, identity)
 
     def _serve(self, match: Match, request: Request, identity: Identity) -> Reply:
-        route, now = match.route, self.services.clock()
+        route = match.route
         query, dry_run = queries.read_query(route, request.query)
-        queries.find_place(query, route, request.path, identity, now)
+        queries.find_place(query, route, request.path, identity, self.services.clock())
         if_match = conditional.required_version(route, request.headers)
         body = read_body(route, request)
         mark = None if dry_run else idempotency.request_mark(route, request, identity)
         scope = self.services.scope_for(
             identity, _cause(request), request.request_id, request=mark, dry_run=dry_run
         )
-        access = self.services.access
         call = Call(
-            scope=rehearsing(scope) if dry_run else scope,
+            scope=scope,
             identity=identity,
             path=match.path,
             query=query,
             body=body,
             headers=request.headers,
-            access=rehearsing_access(access) if dry_run else access,
+            access=self.services.access,
             gate=self.services.gate,
             if_match=if_match,
             base_url=request.base_url,
             route=route.path,
         )
-        if mark is None:
-            return _reply(route.view(call), request, route)
-        return _serve_marked(call, mark, request, route)
+        if mark is not None:
+            return _serve_marked(call, mark, request, route)
+        return _reply(route.view(_rehearsed(call) if dry_run else call), request, route)
 
 
 def _serve_marked(call: Call, mark: RequestMark, request: Request, route: Route) -> Reply:
@@ -151,6 +149,13 @@ def _serve_marked(call: Call, mark: RequestMark, request: Request, route: Route)
         ledger.keep(reply)
         return reply
     return ledger.answer_again(scope.now()) or reply
+
+
+def _rehearsed(call: Call) -> Call:
+    from muster.http.rehearsal import rehearsing, rehearsing_access
+
+    scope, access = rehearsing(call.scope), rehearsing_access(call.access)
+    return replace(call, scope=scope, access=access)
 
 
 def _public_call(request: Request, match: Match) -> Call:

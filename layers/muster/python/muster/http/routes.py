@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue, RootModel
+from pydantic import BaseModel, ConfigDict
 
 from muster.http.routing import Call, Response, Routes
 
@@ -18,10 +18,12 @@ class HealthView(BaseModel):
     status: Literal["ok"]
 
 
-class Document(RootModel[dict[str, JsonValue]]):
+class Document(BaseModel):
     """The OpenAPI document."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ConfigDict(extra="allow", defer_build=True)
+
+    openapi: str
 
 
 def service_routes(document: Callable[[], Mapping[str, Any]]) -> Routes:

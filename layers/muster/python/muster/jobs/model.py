@@ -23,7 +23,7 @@ class JobState(StrEnum):
 class Progress(BaseModel):
     """How far a job is, in rows. It is part of each step's commit, so it can't lie."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     total: int = 0
     done: int = 0
@@ -37,14 +37,14 @@ class Progress(BaseModel):
 class Job(BaseModel):
     """A job record's body; `id` and `version` are the record's own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str = ""
     version: int = 0
     type: Literal["import", "undo"]
     title: str
     state: JobState
-    progress: Progress = Progress()
+    progress: Progress = Field(default_factory=Progress)
     parameters: dict[str, Any] = Field(default_factory=dict)
     result: dict[str, Any] = Field(default_factory=dict)
     """What the job found or made, small; per-row results lie in the job's objects."""

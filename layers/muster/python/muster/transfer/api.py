@@ -66,7 +66,7 @@ class PlanRequest(TransferModel):
     """The target that tells which asset a row is: `tag`, `serial`, a dotted field name."""
     columns: dict[str, Word | Target | None] = Field(default_factory=dict, max_length=500)
     """Column name to target; null leaves a column out; columns not named are guessed."""
-    options: ImportOptions = ImportOptions()
+    options: ImportOptions = Field(default_factory=ImportOptions)
 
 
 class ImportState(StrEnum):
