@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -275,31 +275,23 @@ class Stand:
         dry_run: bool = False,
     ) -> Scope:
         """Return the scope of one request, as the container does."""
-        ledger, replica, objects = self.parts(identity.tenant.id)
-        return Scope(
-            tenant=identity.tenant.id,
-            actor=Actor(identity.member_id, identity.member_name),
-            reason=Reason(cause, request_id),
-            ledger=ledger,
-            replica=replica,
-            objects=objects,
-            now=self.clock,
-            identity=identity,
-            request=request,
-            dry_run=dry_run,
-            queue=self.queue,
-        )
+        who = Actor(identity.member_id, identity.member_name)
+        scope = self._scope(identity.tenant.id, who, Reason(cause, request_id))
+        return replace(scope, identity=identity, request=request, dry_run=dry_run)
 
     def _run(self, tenant: TenantId, job_id: str) -> None:
+        why = Reason(Cause.SYSTEM, "req-job", job=job_id)
+        self.run_job(self._scope(tenant, Actor("system", "Worker"), why), job_id)
+
+    def _scope(self, tenant: TenantId, actor: Actor, reason: Reason) -> Scope:
         ledger, replica, objects = self.parts(tenant)
-        worker = Scope(
+        return Scope(
             tenant=tenant,
-            actor=Actor("system", "Worker"),
-            reason=Reason(Cause.SYSTEM, "req-job", job=job_id),
+            actor=actor,
+            reason=reason,
             ledger=ledger,
             replica=replica,
             objects=objects,
             now=self.clock,
             queue=self.queue,
         )
-        self.run_job(worker, job_id)

@@ -171,6 +171,23 @@ def test_another_tenants_ids_are_unknown(
     assert bodies[0] == bodies[1]
 
 
+@_named([route for route in GUARDED if route.writes])
+def test_a_dry_run_writes_nothing(stand: Stand, route: Route) -> None:
+    """Whatever a dry run answers, ledger, objects, queue, members and tokens stay as they were."""
+    tenant = stand.client.get("/v1/me").json["tenant"]["id"]
+    ledger, _, objects = stand.parts(tenant)
+    target = _target(route)
+    before = stand.access.members(tenant), stand.access.tokens(tenant)
+
+    answer = _ask(stand, route, target + ("&" if "?" in target else "?") + "dry_run=true")
+
+    assert answer.status < 500
+    assert ledger.head().seq == 0
+    assert not list(objects.names(""))
+    assert not stand.queue.waiting
+    assert (stand.access.members(tenant), stand.access.tokens(tenant)) == before
+
+
 def test_the_document_is_valid() -> None:
     """The document is OpenAPI 3.1, and is JSON."""
     OpenAPIV31SpecValidator(json.loads(json.dumps(served_by(route_table())))).validate()
