@@ -124,12 +124,16 @@ def _rounds[T](scope: Scope, decide: Callable[[Scope], T], if_match: int | None)
     A record that was changed between is read and planned upon again, but for a caller who said
     which version is meant.
     """
-    again: tuple[type[MusterError], ...] = (FenceMovedError,)
-    if if_match is None:
-        again += (VersionConflictError,)
+    again = () if if_match else (VersionConflictError,)
+    return rounds(scope, decide, *again)
+
+
+def rounds[T](scope: Scope, decide: Callable[[Scope], T], *again: type[MusterError]) -> T:
+    """Decide again, which begins with catching up, while fences move or these are raised."""
+    moved: tuple[type[MusterError], ...] = (FenceMovedError, *again)
     for _ in range(_ROUNDS - 1):
         try:
             return decide(scope)
-        except again:
+        except moved:
             continue
     return decide(scope)

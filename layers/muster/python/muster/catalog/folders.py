@@ -12,11 +12,12 @@ from muster.catalog.puts import folder_put
 from muster.errors import FieldError
 from muster.ids import new_id
 from muster.ledger.model import Delete, Put, Record, Write
-from muster.scope import Scope, deciding
+from muster.scope import Scope
 
 KIND = "folder"
 _LONGEST = 255
-_DEEPEST = 50
+_DEEPEST = 30
+"""A whole path fits in one commit."""
 
 
 def create_folder(scope: Scope, draft: Folder) -> Record:
@@ -101,17 +102,21 @@ def ensure_folder_path(scope: Scope, path: str) -> str | None:
         seq = scope.replica.catch_up()
         at, puts = folders_to_make(load_folders(scope), path)
         if puts:
-            scope.carry_out(puts, unmoved={"folders": seq})
+            change.write(scope, puts, {"folders": seq})
         return at
 
-    return deciding(scope, decide)
+    # A folder that somebody else made meanwhile is as good.
+    return change.rounds(scope, decide, refusals.NameTakenError)
 
 
 def folders_to_make(tree: FolderTree, path: str) -> tuple[str | None, list[Put]]:
     """Return the id that a path's folder has or will have, and the writes that make it."""
     at: str | None = None
     puts: list[Put] = []
-    for name in path_steps(path):
+    steps = path_steps(path)
+    if len(steps) > _DEEPEST:
+        raise refusals.invalid([_too_deep("/path")])
+    for name in steps:
         known = None if puts else tree.find_child(at, name)
         if known is None:
             folder = Folder(id=new_id(KIND), name=name, parent=at)
@@ -134,10 +139,14 @@ def _checked(tree: FolderTree, draft: Folder) -> Folder:
         detail = f"There is no folder {parent[:80]!r}."
         errors.append(FieldError("unknown_folder", detail, "/parent"))
     elif parent is not None and _depth_with(tree, draft.id, parent) > _DEEPEST:
-        errors.append(FieldError("too_deep", f"Folders nest up to {_DEEPEST} deep.", "/parent"))
+        errors.append(_too_deep("/parent"))
     if errors:
         raise refusals.invalid(errors)
     return draft.model_copy(update={"name": name, "parent": parent})
+
+
+def _too_deep(pointer: str) -> FieldError:
+    return FieldError("too_deep", f"Folders nest up to {_DEEPEST} deep.", pointer)
 
 
 def _depth_with(tree: FolderTree, folder_id: str, parent: str) -> int:

@@ -65,7 +65,7 @@ class DuplicateValuesError(ConflictError):
 class TooManyToMarkError(ConflictError):
     """A field with this many values can't become unique in one go."""
 
-    code = "too_many_values"
+    code = "too_many_to_mark"
 
 
 class FolderTooFullError(ConflictError):

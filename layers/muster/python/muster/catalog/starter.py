@@ -9,10 +9,11 @@ from muster.catalog import change, starterdata
 from muster.catalog.load import load_catalog
 from muster.catalog.model import Catalog
 from muster.catalog.puts import field_put, link_type_put, type_put
+from muster.catalog.refusals import NameTakenError
 from muster.ids import new_id
 from muster.ledger.model import Put
 from muster.ledger.packing import pack
-from muster.scope import Scope, deciding
+from muster.scope import Scope
 from muster.text import fold
 
 
@@ -36,7 +37,8 @@ def install_starter(scope: Scope) -> Mapping[str, int]:
             for kind, _ in records:
                 made[kind] += 1
 
-    deciding(scope, decide)
+    # A name that somebody took meanwhile is theirs.
+    change.rounds(scope, decide, NameTakenError)
     return {f"{kind}s": count for kind, count in made.items()}
 
 

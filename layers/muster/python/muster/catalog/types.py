@@ -9,7 +9,7 @@ from typing import Any
 
 from muster.catalog import change, names, refusals
 from muster.catalog.load import load_catalog
-from muster.catalog.model import AssetType, Catalog
+from muster.catalog.model import AssetType, Catalog, FieldKind, FieldType
 from muster.catalog.puts import type_put
 from muster.catalog.unique import claim_values
 from muster.errors import FieldError
@@ -102,12 +102,33 @@ def delete_type(scope: Scope, type_id: str, if_match: int | None = None) -> None
         if below:
             refusals.in_use(f"It is the parent of {', '.join(below)}.", subtypes=len(below))
         _refuse_assets(scope, type_id, "delete it")
-        users = [f.name for f in catalog.fields.values() if type_id in f.reference_types]
-        if users:
-            refusals.in_use(f"The fields {', '.join(users)} refer to it.", fields=len(users))
+        _refuse_mentions(scope, catalog, type_id)
         return [Delete(before)]
 
     change.remove(scope, (KIND, type_id), plan, "catalog", "assets", if_match=if_match)
+
+
+def _refuse_mentions(scope: Scope, catalog: Catalog, type_id: str) -> None:
+    """Refuse while fields, values of fields, or link types name the type."""
+    fields = [f for f in catalog.fields.values() if type_id in f.reference_types]
+    fields += [f for f in catalog.fields.values() if _has_default(f, type_id)]
+    if fields:
+        names = ", ".join(sorted({f.name for f in fields}))
+        refusals.in_use(f"The fields {names} refer to it.", fields=len(fields))
+    links = [t for t in catalog.link_types.values() if type_id in t.source_types + t.target_types]
+    if links:
+        names = ", ".join(sorted(t.name for t in links))
+        refusals.in_use(f"The link types {names} refer to it.", link_types=len(links))
+    for field in catalog.fields.values():
+        if field.kind is FieldKind.ASSET_TYPE:
+            count = scope.replica.field_in_use(field.name, option=type_id)
+            if count:
+                refusals.in_use(f"{count} assets name it in {field.name}.", assets=count)
+
+
+def _has_default(field: FieldType, type_id: str) -> bool:
+    chosen = field.default if isinstance(field.default, list) else [field.default]
+    return field.kind is FieldKind.ASSET_TYPE and type_id in chosen
 
 
 def _refuse_assets(scope: Scope, type_id: str, purpose: str) -> None:
