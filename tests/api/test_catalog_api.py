@@ -159,16 +159,8 @@ def test_lists_are_paged_and_searched(client: Client) -> None:
     """Each item is there once over all pages, in order; `q` looks at names and labels."""
     for number in range(5):
         make_field(client, f"computer.field{number}", label=f"Größe {number}")
-    seen: list[str] = []
-    target = "/v1/field-types?limit=2&count=exact&fields=name"
-    while target:
-        page = client.get(target)
-        assert page.json["total"] == 5
-        seen += [item["name"] for item in page.json["items"]]
-        cursor = page.json["next_cursor"]
-        target = (
-            f"/v1/field-types?limit=2&count=exact&fields=name&cursor={cursor}" if cursor else ""
-        )
+    pages = pages_of(client, "/v1/field-types?limit=2&count=exact&fields=name")
+    seen = [item["name"] for page in pages for item in page["items"]]
 
     found = client.get("/v1/field-types?q=GROSSE%203").json["items"]
 
