@@ -1,4 +1,4 @@
-"""The kinds of refusal. A leaf error lives beside the code that raises it and derives from one of these."""
+"""The kinds of refusal. A leaf error lives beside the code that raises it, and is one of these."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FieldError:
 
 
 class MusterError(Exception):
-    """A refusal that the caller can understand; `code` is stable and documented in docs/errors.md."""
+    """A refusal that the caller can understand; `code` is stable and listed in docs/errors.md."""
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "The request was refused"

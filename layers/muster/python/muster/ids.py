@@ -7,8 +7,8 @@ import threading
 import time
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_lock = threading.Lock()
-_last = 0
+_DIGITS = 26
+_TIME_SHIFT = 80
 
 PREFIXES = {
     "asset": "ast",
@@ -24,23 +24,39 @@ PREFIXES = {
 }
 
 
+class _Clockwork:
+    """Draws ULIDs that grow: 48 bits of time in ms, then 80 random bits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def draw(self) -> int:
+        """Return the next one. Within a millisecond it is the last one and a little more."""
+        with self._lock:
+            now = time.time_ns() // 1_000_000
+            fresh = now << _TIME_SHIFT | int.from_bytes(os.urandom(10), "big")
+            if fresh >> _TIME_SHIFT <= self._last >> _TIME_SHIFT:
+                fresh = self._last + 1 + int.from_bytes(os.urandom(4), "big")
+            self._last = fresh
+            return fresh
+
+
+_clockwork = _Clockwork()
+
+
 def new_id(kind: str) -> str:
-    """Return a new id such as `ast_01J…`: 48 bits of time in ms, then 80 random bits.
+    """Return a new id such as `ast_01J…`.
 
     Ids made by one process sort in the order in which they were made, also within a millisecond
     (the ULID specification's monotonic rule), so that rows imported together list in row order.
     """
-    global _last
-    with _lock:
-        fresh = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")
-        if fresh >> 80 <= _last >> 80:
-            fresh = _last + 1 + int.from_bytes(os.urandom(4), "big")
-        _last = fresh
-    digits = "".join(_ALPHABET[fresh >> shift & 31] for shift in range(125, -5, -5))
+    drawn = _clockwork.draw()
+    digits = "".join(_ALPHABET[drawn >> shift & 31] for shift in range(125, -5, -5))
     return f"{PREFIXES[kind]}_{digits}"
 
 
 def is_id(kind: str, text: str) -> bool:
     """Tell whether `text` has the form of an id of this kind."""
     prefix, _, digits = text.partition("_")
-    return prefix == PREFIXES[kind] and len(digits) == 26 and set(digits) <= set(_ALPHABET)
+    return prefix == PREFIXES[kind] and len(digits) == _DIGITS and set(digits) <= set(_ALPHABET)
