@@ -126,9 +126,7 @@ def test_a_line_without_end_is_refused() -> None:
 @given(
     table=st.lists(
         st.lists(
-            st.text(
-                st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12
-            ),
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12),
             min_size=2,
             max_size=4,
         ),

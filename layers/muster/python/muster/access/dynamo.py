@@ -157,9 +157,7 @@ class DynamoAccess:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def _admin_step(
-        self, before: Member | None, after: Member | None
-    ) -> list[_Step]:
+    def _admin_step(self, before: Member | None, after: Member | None) -> list[_Step]:
         was = before is not None and before.role is Role.ADMIN
         becomes = after is not None and after.role is Role.ADMIN
         subject = after or before
