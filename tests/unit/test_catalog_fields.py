@@ -378,6 +378,22 @@ def test_a_value_that_comes_meanwhile_is_claimed_too(scope: Scope, moment: int) 
         assert not found.body["unique"]
 
 
+def test_values_that_a_type_no_longer_shows_do_not_count(scope: Scope) -> None:
+    """A value kept from a field that was taken off the type stands in no field's way."""
+    made = placed(scope, draft())
+    asset(scope, "M3")
+    kind = next(iter(service.load_catalog(scope).types))
+    service.patch_type(scope, kind, {"fields": []})
+    other = AssetType(
+        name="type.mac", label="Mac", key_prefix="MAC", fields=(Placement(field=CPU),)
+    )
+    service.create_type(scope, other)
+    members = {"type": "type.mac", "custom_fields": {CPU: "M3"}}
+    create_asset(scope, AssetDraft.model_validate(members))
+
+    assert service.patch_field(scope, made.id, {"unique": True}).body["unique"] is True
+
+
 def test_a_claim_left_behind_harms_nobody(scope: Scope) -> None:
     """A claim of a refused switch does not keep the value from others."""
     made = placed(scope, draft())

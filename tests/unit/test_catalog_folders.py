@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from muster.assets.model import AssetDraft
 from muster.assets.service import create_asset, delete_asset, restore_asset
-from muster.catalog import emptying, refusals, service
+from muster.catalog import change, emptying, refusals, service
 from muster.catalog.model import AssetType, Folder
-from muster.ledger.model import Record
-from muster.ledger.port import VersionConflictError
+from muster.ledger.model import Record, RequestMark
+from muster.ledger.port import Ledger, VersionConflictError
 from muster.scope import Scope
 from tests.racing import intruded
 from tests.support import Stand
@@ -29,8 +30,8 @@ def folder(scope: Scope, name: str, parent: str | None = None) -> str:
     return service.create_folder(scope, Folder(name=name, parent=parent)).id
 
 
-def asset(scope: Scope, folder_id: str | None) -> Record:
-    members: dict[str, Any] = {"type": "type.pc", "folder": folder_id}
+def asset(scope: Scope, folder_id: str | None, **more: Any) -> Record:
+    members: dict[str, Any] = {"type": "type.pc", "folder": folder_id, **more}
     return create_asset(scope, AssetDraft.model_validate(members))
 
 
@@ -249,19 +250,74 @@ def test_namesakes_are_refused_before_anything_moves(scope: Scope) -> None:
     one = folder(scope, "One")
     folder(scope, "Child", one)
     folder(scope, "CHILD")
-    laptop = asset(scope, one)
+    inside = [asset(scope, one) for _ in range(60)]
 
     with pytest.raises(refusals.NameTakenError):
         service.remove_folder(scope, one, move_to="root")
 
+    assert {where(scope, each) for each in inside} == {one}
+
+
+def test_nothing_moves_into_a_folder_that_goes_meanwhile(scope: Scope) -> None:
+    """A target that is removed after it was looked at gets nothing, and the refusal names it."""
+    one, other = folder(scope, "One"), folder(scope, "Other")
+    laptop = asset(scope, one)
+    racing = intruded(scope, lambda: service.remove_folder(scope, other))
+
+    with pytest.raises(refusals.InvalidCatalogError) as refused:
+        service.remove_folder(racing, one, move_to=other)
+
+    assert [(e.code, e.parameter) for e in refused.value.errors] == [("unknown_folder", "move_to")]
     assert where(scope, laptop) == one
+
+
+def test_the_key_of_a_request_goes_with_the_folder(scope: Scope) -> None:
+    """A removal that was cut short is no finished request: its mark is on the last commit."""
+    one, other = folder(scope, "One"), folder(scope, "Other")
+    asset(scope, one)
+    marked = replace(scope, request=RequestMark("key", "hash"))
+
+    service.remove_folder(marked, one, move_to=other)
+
+    seen = scope.ledger.seen_request("key")
+    assert seen is not None
+    assert seen.seq == scope.ledger.head().seq
+
+
+def test_a_rename_that_comes_between_is_built_upon(scope: Scope) -> None:
+    """Without If-Match a move goes on top of a rename that came first."""
+    one, other = folder(scope, "One"), folder(scope, "Other")
+    racing = intruded(scope, lambda: service.patch_folder(scope, one, {"name": "First"}))
+
+    service.patch_folder(racing, one, {"parent": other})
+    racing = intruded(scope, lambda: service.patch_folder(scope, one, {"parent": None}))
+    service.patch_folder(racing, one, {"name": "Last"})
+
+    assert path(scope, one) == "/Last"
+
+
+def test_only_ids_are_looked_up(scope: Scope) -> None:
+    """A text that is no folder's id gets into no key of the table."""
+
+    class Untouched:
+        def get(self, *_: Any) -> None:
+            pytest.fail("the ledger was asked")
+
+        get_for_write = get
+
+    untouched = replace(scope, ledger=cast("Ledger", Untouched()))
+    for words in ("x", "typ_00000000000000000000000000", "fol_#" + "0" * 25):
+        with pytest.raises(refusals.FolderNotFoundError):
+            change.read(untouched, "folder", words)
+        with pytest.raises(refusals.FolderNotFoundError):
+            change.newest(untouched, ("folder", words), None)
 
 
 def test_a_tree_goes_with_its_assets_in_the_trash(scope: Scope) -> None:
     """A recursive removal takes all folders; the assets lie in the trash and can be restored."""
     one = folder(scope, "One")
     child = folder(scope, "Child", one)
-    laptop, trashed = asset(scope, child), asset(scope, one)
+    laptop, trashed = asset(scope, child, tag="IT-1"), asset(scope, one)
     delete_asset(scope, trashed.id)
 
     service.remove_folder(scope, one, recursive=True)
@@ -269,7 +325,8 @@ def test_a_tree_goes_with_its_assets_in_the_trash(scope: Scope) -> None:
     assert service.load_folders(scope).by_id == {}
     found = [scope.ledger.get("asset", each.id) for each in (laptop, trashed)]
     assert all(each and "trashed_at" in each.body for each in found)
-    assert "folder" not in restore_asset(scope, laptop.id).body
+    assert asset(scope, None, tag="it-1").body["tag"] == "it-1"
+    assert "folder" not in restore_asset(scope, trashed.id).body
 
 
 def test_too_much_does_not_go_at_once(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:

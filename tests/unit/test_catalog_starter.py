@@ -13,8 +13,9 @@ from muster.assets.service import create_asset
 from muster.catalog import service
 from muster.catalog.fieldrules import KEEP, checked
 from muster.catalog.model import AssetType, FieldKind, FieldType
-from muster.ledger.model import Put
+from muster.ledger.model import Mark, Put
 from muster.ledger.port import Ledger
+from muster.ledger.refusals import mark_taken
 from muster.scope import Scope
 from tests.racing import intruded
 from tests.support import Stand
@@ -146,6 +147,17 @@ def test_a_name_that_is_taken_meanwhile_is_left_alone(scope: Scope) -> None:
     found = service.load_catalog(scope).type_of("type.laptop")
     assert found is not None
     assert found.label == "Notebook"
+
+
+def test_a_mark_that_is_taken_meanwhile_is_left_alone(scope: Scope) -> None:
+    """A ledger that tells of the name before it tells of the fence is looked at again as well."""
+
+    def take() -> None:
+        raise mark_taken(Mark("type", "type.laptop"), "asset_type", "typ_1")
+
+    made = service.install_starter(intruded(scope, take))
+
+    assert made["asset_types"] == len(service.load_catalog(scope).types)
 
 
 def test_the_first_commit_of_another_does_not_count_twice(scope: Scope) -> None:

@@ -112,13 +112,19 @@ def _destination(tree: FolderTree, folder_id: str, target: str) -> str | None:
     found = target if target in tree.by_id else None
     if target.startswith("/"):
         found = tree.find(path_steps(target))
-    if found is None:
+    _check_destination(tree, folder_id, found or target)
+    return found
+
+
+def _check_destination(tree: FolderTree, folder_id: str, target: str | None) -> None:
+    if target is None:
+        return
+    if target not in tree.by_id:
         detail = f"There is no folder {target[:80]!r}."
         raise refusals.invalid([FieldError("unknown_folder", detail, parameter="move_to")])
-    if any(folder.id == folder_id for folder in tree.ancestors(found)):
+    if any(folder.id == folder_id for folder in tree.ancestors(target)):
         detail = "The folder to move to is this one or lies in it: choose another one."
         raise refusals.FolderCycleError(detail)
-    return found
 
 
 def _refuse_too_full(scope: Scope, folder_ids: Sequence[str]) -> None:
@@ -147,6 +153,7 @@ def _empty(scope: Scope, folder_id: str, leave: _Leave, destination: str | None)
     for _ in range(_ROUNDS):
         seq = scope.replica.catch_up()
         tree = load_folders(scope)
+        _check_destination(tree, folder_id, destination)
         groups = [[put] for put in _moves(scope, tree, folder_id, leave, destination)]
         if not groups:
             return
