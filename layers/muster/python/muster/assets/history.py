@@ -8,7 +8,7 @@ from typing import Any
 
 from muster.assets import refusals
 from muster.assets.decide import look
-from muster.assets.model import KIND, is_trashed
+from muster.assets.model import KIND
 from muster.assets.plan import PlanContext, asset_marks, plan_trash
 from muster.assets.present import Names, present_actor, present_time
 from muster.assets.service import asset_key, change_asset, changed_field
@@ -70,14 +70,12 @@ def plan_revert(
     """Return the write that takes the entry's change back, None when that changes nothing."""
     if entry.op is Op.CREATE:
         return plan_trash(record, context)
-    in_trash = {"trashed_at"} & {field.path.strip("/") for field in entry.fields}
-    if is_trashed(record) and not in_trash:
-        raise refusals.in_trash(record)
     body = diff.revert(record.body, entry.fields)
     if isinstance(body, diff.Conflicts):
         raise _changed_since(record, body.paths)
     if "trashed_at" in body:
-        # Laid in the trash again, now and by this actor: not when and by whom it was before.
+        # Laid in the trash again now and by this actor, not when and by whom it was before; and
+        # refused where it lies there already, so that nothing else comes back to it.
         return plan_trash(record, context)
     gone = _gone(catalog, body, context)
     if gone:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import AssetView, PurgedView, PurgeQuery
+from muster.assets.api import AssetView, PurgedView
 from muster.assets.clone import clone_asset
 from muster.assets.history import revert_change
 from muster.assets.model import Clone, Move, Revert, TypeChange
+from muster.assets.parameters import PurgeQuery
 from muster.assets.purge import purge_asset
 from muster.assets.routes.answers import asset_response
 from muster.assets.service import change_type, move_asset, restore_asset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import GraphParameters, GraphView, LinksQuery, LinkView, NeighbourView
+from muster.assets.api import GraphView, LinkView, NeighbourView
 from muster.assets.graph import asset_graph, graph_query, present_graph
 from muster.assets.links import (
     create_link,
@@ -15,6 +15,7 @@ from muster.assets.links import (
     read_link,
 )
 from muster.assets.model import LinkDraft
+from muster.assets.parameters import GraphParameters, LinksQuery
 from muster.assets.routes.answers import names_for
 from muster.http.paging import PageOf, list_response
 from muster.http.routing import Call, Response, Routes

@@ -6,10 +6,11 @@ from typing import Any
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import AssetsQuery, BatchView, ItemView
+from muster.assets.api import BatchView, ItemView
 from muster.assets.batch.model import Batch, Outcome
 from muster.assets.batch.run import BatchRejectedError, BatchTooLongError, run_batch
 from muster.assets.decide import look
+from muster.assets.parameters import AssetsQuery
 from muster.assets.present import present_asset, present_brief
 from muster.assets.query import Filters, asset_query
 from muster.assets.resolve import Resolver

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import ChangesQuery, CommitView, HistoryQuery, HistoryView
+from muster.assets.api import CommitView, HistoryView
 from muster.assets.changes import ChangesPage, list_asset_changes, list_changes
 from muster.assets.history import asset_history, present_history
+from muster.assets.parameters import ChangesQuery, HistoryQuery
 from muster.http.paging import PageOf, list_response
 from muster.http.routing import Call, Response, Routes
 

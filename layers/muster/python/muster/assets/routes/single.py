@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import AssetQueryParameters, AssetView, TrashedView, UpsertQuery
+from muster.assets.api import AssetView, TrashedView
 from muster.assets.model import AssetDraft, AssetPatch, AssetUpsert
+from muster.assets.parameters import AssetQueryParameters, UpsertQuery
 from muster.assets.purge import what_links_here
 from muster.assets.query import parse_moment
 from muster.assets.routes.answers import asset_response, links_by_asset, names_for
