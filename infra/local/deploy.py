@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from infra.local.gateway import STAGE
+from infra.archive import digest
+from infra.local.gateway import SAVE_PATH, STAGE
 from infra.local.place import REGION, Place
 from infra.local.waiting import wait_until
 from infra.package import Package
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 STACK = "muster"
 _CODE_BUCKET = "muster-packages"
 _DEPLOY_SECONDS = 120
+_SAVE_SECONDS = 60
 PARAMETERS = {
     "Stage": "local",
     "DataRegion": REGION,
@@ -47,9 +50,12 @@ def deploy(
         return False
     template = _with_uploaded_code(clients, package)
     _apply(clients, template, {**PARAMETERS, **parameters}, exists=exists)
+    _forget_old_code(clients, template)
     resources = clients.resources()
     _mend_tables(clients, template, resources)
     _mend_api(clients, template, resources["RestAPI"])
+    save(place)
+    # Written when the rest is on disk: what it names is there, whenever the power fails.
     stack = {
         "api_id": resources["RestAPI"],
         "fingerprint": package.fingerprint,
@@ -57,6 +63,13 @@ def deploy(
     }
     place.stack.write_text(json.dumps(stack, indent=1) + "\n")
     return True
+
+
+def save(place: Place) -> None:
+    """Have the emulator write all its state to disk."""
+    request = urllib.request.Request(f"{place.url}{SAVE_PATH}", method="POST")  # noqa: S310 - always http://
+    with urllib.request.urlopen(request, timeout=_SAVE_SECONDS):  # noqa: S310 - as above
+        pass
 
 
 class Clients:
@@ -108,8 +121,8 @@ def _with_uploaded_code(clients: Clients, package: Package) -> dict[str, Any]:
             Bucket=_CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
     for path in package.code:
-        # The fingerprint in the key makes CloudFormation see that the code is another one.
-        key = f"{package.fingerprint[:16]}/{path.name}"
+        # CloudFormation takes code for another when its address is, so this follows the content.
+        key = f"{digest([path])[:16]}/{path.name}"
         _upload(clients, key, path.read_bytes())
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
@@ -117,6 +130,14 @@ def _with_uploaded_code(clients: Clients, package: Package) -> dict[str, Any]:
                 if properties.get(name) == f"./{path.name}":
                     properties[name] = f"s3://{_CODE_BUCKET}/{key}"
     return template
+
+
+def _forget_old_code(clients: Clients, template: Mapping[str, Any]) -> None:
+    """Remove packages that the stack no longer names: a layer is 20 MB."""
+    store, named = clients.client("s3"), json.dumps(template)
+    for item in store.list_objects_v2(Bucket=_CODE_BUCKET)["Contents"]:
+        if item["Key"] not in named:
+            store.delete_object(Bucket=_CODE_BUCKET, Key=item["Key"])
 
 
 def _upload(clients: Clients, key: str, content: bytes) -> str:

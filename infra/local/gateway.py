@@ -25,6 +25,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 STAGE = "live"
+SAVE_PATH = "/_muster/save"
+"""A POST to it is answered when all state lies on disk."""
 _CREDENTIAL_SCOPE = re.compile(rb"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _READS = re.compile(rb"\.(Get|BatchGet|TransactGet|Query|Scan|Describe|List|Receive)")
 _OFTEN = frozenset({"dynamodb", "s3", "sqs"})
@@ -93,9 +95,16 @@ class Autosave:
         self._emulator = emulator
         self._seconds = seconds
         self._changed: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, and remember what it may have changed."""
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", SAVE_PATH):
+            self._changed.add("cloudformation")
+            await self.save()
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
         await self._emulator(scope, receive, send)
         service = changed_service(scope)
         if service:
@@ -115,18 +124,22 @@ class Autosave:
             pause = max(self._seconds, (time.monotonic() - began) * _SHARE_OF_TIME)
 
     async def save(self) -> None:
-        """Copy the state between two requests, then write it beside them."""
+        """Copy the state between two requests, then write it beside them.
+
+        What CloudFormation has is written last: a stack that is on disk has its resources there.
+        """
         from ministack import app as emulator
         from ministack.core.persistence import save_state
 
-        changed, self._changed = self._changed, set()
-        getters = emulator._build_persistence_save_dict() if changed else {}  # noqa: SLF001
-        if changed <= _OFTEN:
-            getters = {name: getters[name] for name in changed & getters.keys()}
-        copies = {name: get_state() for name, get_state in getters.items()}
-        for name, state in copies.items():
-            if state is not None:
-                await asyncio.to_thread(save_state, name, state)
+        async with self._one_at_a_time:
+            changed, self._changed = self._changed, set()
+            getters = emulator._build_persistence_save_dict() if changed else {}  # noqa: SLF001
+            if changed <= _OFTEN:
+                getters = {name: getters[name] for name in changed & getters.keys()}
+            copies = {name: get_state() for name, get_state in getters.items()}
+            for name in sorted(copies, key=lambda name: name == "cloudformation"):
+                if copies[name] is not None:
+                    await asyncio.to_thread(save_state, name, copies[name])
 
 
 def wrap(emulator: App, environment: MutableMapping[str, str]) -> tuple[App, Autosave]:
