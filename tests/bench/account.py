@@ -119,7 +119,7 @@ class Account:
         query = parse_qs(parts.query)
         operation, content, sent, status = f"{request.method} object", b"", 0, 200
         if request.method == "PUT":
-            self.objects[name] = _bytes(request.body)
+            self.objects[name] = _uploaded(request)
             sent = len(self.objects[name])
         elif request.method == "DELETE":
             status = 204
@@ -158,9 +158,26 @@ def _response(url: str, status: int, content: bytes, *, empty: bool = False) -> 
     return AWSResponse(url, status, headers, _Raw(b"" if empty else content))
 
 
-def _bytes(body: Any) -> bytes:
+def _uploaded(request: Any) -> bytes:
+    body = request.body
     content: bytes = body if isinstance(body, bytes) else body.read()
-    return content
+    return _unchunked(content) if _is_chunked(request.headers) else content
+
+
+def _is_chunked(headers: Any) -> bool:
+    return "aws-chunked" in _text(headers.get("Content-Encoding", ""))
+
+
+def _unchunked(content: bytes) -> bytes:
+    # Size in hexadecimal, CRLF, so many bytes, CRLF; a size of 0 ends it, a checksum follows.
+    found, at = [], 0
+    while True:
+        line = content.index(b"\r\n", at)
+        size = int(content[at:line].split(b";")[0], 16)
+        if not size:
+            return b"".join(found)
+        found.append(content[line + 2 : line + 2 + size])
+        at = line + 4 + size
 
 
 def _text(header: Any) -> str:

@@ -78,13 +78,6 @@ class MemberView(_Output):
     created_at: datetime
 
 
-class MemberList(_Output):
-    """All members; a tenant's are few enough for one page."""
-
-    items: list[MemberView]
-    next_cursor: None = None
-
-
 class TokenDraft(_Input):
     """A new token of the caller. Without scopes it may do what the caller's own token may."""
 
@@ -118,10 +111,3 @@ class NewTokenView(TokenView):
     """A token with its text, which is shown this once."""
 
     token: str
-
-
-class TokenList(_Output):
-    """The caller's tokens; all of the tenant's for those who manage tokens."""
-
-    items: list[TokenView]
-    next_cursor: None = None

@@ -5,14 +5,12 @@ from __future__ import annotations
 from muster.access import service
 from muster.access.api import (
     MemberDraft,
-    MemberList,
     MemberPatch,
     MemberView,
     MeView,
     NewTokenView,
     TenantView,
     TokenDraft,
-    TokenList,
     TokenView,
 )
 from muster.access.model import Identity, Member, Permission, Token
@@ -25,6 +23,7 @@ from muster.access.refusals import (
     MemberNotFoundError,
     TokenNotFoundError,
 )
+from muster.http.paging import ListQuery, PageOf, list_response, slice_of
 from muster.http.routing import Call, Response, Routes
 
 routes = Routes("access")
@@ -36,11 +35,17 @@ def read_me(call: Call) -> Response:
     return Response(_me(call.identity))
 
 
-@routes.get("/v1/members", permission=Permission.MEMBER_READ, returns=MemberList)
+@routes.get(
+    "/v1/members",
+    permission=Permission.MEMBER_READ,
+    query=ListQuery,
+    returns=PageOf[MemberView],
+)
 def list_members(call: Call) -> Response:
-    """List the members."""
+    """List the members, in the order in which they came."""
     members = service.list_members(call.access, call.identity.tenant.id)
-    return Response(MemberList(items=[_member(member) for member in members]))
+    page, after = slice_of(call, members, lambda member: (member.id,))
+    return list_response(call, [*map(_member, page)], after=after, total=len(members))
 
 
 @routes.post(
@@ -119,11 +124,18 @@ def remove_member(call: Call) -> Response:
     return Response(status=204)
 
 
-@routes.get("/v1/tokens", permission=Permission.TOKEN_SELF, returns=TokenList)
+@routes.get(
+    "/v1/tokens",
+    permission=Permission.TOKEN_SELF,
+    query=ListQuery,
+    returns=PageOf[TokenView],
+)
 def list_tokens(call: Call) -> Response:
     """List the caller's tokens, or all of the tenant's for those who manage tokens."""
     tokens = service.list_tokens(call.access, call.identity)
-    return Response(TokenList(items=[TokenView(**_token(token)) for token in tokens]))
+    page, after = slice_of(call, tokens, lambda token: (token.id,))
+    shown = [TokenView(**_token(token)) for token in page]
+    return list_response(call, shown, after=after, total=len(tokens))
 
 
 @routes.post(

@@ -107,6 +107,16 @@ def list_response(
     return Response(body, headers=headers)
 
 
+def slice_of[Item](
+    call: Call, items: Sequence[Item], key: Callable[[Item], Sequence[Any]]
+) -> tuple[list[Item], tuple[Any, ...] | None]:
+    """Return the page of items, which are at hand and sorted by `key`, and where the next begins."""
+    after = None if call.query.after is None else tuple(call.query.after)
+    rest = [item for item in items if after is None or tuple(key(item)) > after]
+    page = rest[: call.query.limit]
+    return page, tuple(key(page[-1])) if len(rest) > len(page) else None
+
+
 def _next_cursor(call: Call, query: ListQuery, after: Sequence[Any] | None) -> str | None:
     if after is None:
         return None

@@ -27,7 +27,6 @@ from muster.ledger.objects import Upload
 from muster.ledger.port import VersionConflictError
 from muster.scope import Scope
 from muster.transfer.api import ImportRequest, PlanRequest
-from muster.transfer.mapping import MappingRequest
 from muster.transfer.model import MAX_INLINE_BYTES, Target
 from muster.transfer.planfile import (
     PlanFile,
@@ -36,7 +35,6 @@ from muster.transfer.planfile import (
     new_plan_name,
     source_name,
 )
-from muster.transfer.planning import make_plan
 from muster.transfer.refusals import (
     FileChangedError,
     FileMissingError,
@@ -47,7 +45,6 @@ from muster.transfer.refusals import (
     NotPlannedError,
     PlanOutdatedError,
 )
-from muster.transfer.schema import fingerprint
 
 PLANNED_AT_ONCE_BYTES = 1024 * 1024
 """Larger files are planned by the worker."""
@@ -165,11 +162,16 @@ def plan_import(scope: Scope, import_id: str, request: PlanRequest) -> Record:
 
 def planned(scope: Scope, record: Record, request: PlanRequest) -> dict[str, Any]:
     """Make a plan, and return what the import's record keeps of it."""
+    # Planning is as large as the rest of the API together, and most requests plan nothing.
+    from muster.transfer.mapping import MappingRequest
+    from muster.transfer.planning import make_plan
+
     job = job_of(record)
     content = _content(scope, record)
     number = int(job.result.get("plan", 0)) + 1
     file = PlanFile(scope.objects, record.id, new_plan_name(number))
-    head = make_plan(scope, file, number, content, _mapping_request(request))
+    wanted = MappingRequest(request.type, request.key, _targets(request), request.options)
+    head = make_plan(scope, file, number, content, wanted)
     if job.result.get("plan_name"):
         forget_plan(scope.objects, record.id, job.result["plan_name"])
     needs = sorted(_needs(head))
@@ -199,16 +201,11 @@ def _content(scope: Scope, record: Record) -> bytes:
     return content
 
 
-def _mapping_request(request: PlanRequest) -> MappingRequest:
-    return MappingRequest(
-        type=request.type,
-        key=request.key,
-        columns={
-            name: target if isinstance(target, Target) else Target(to=target)
-            for name, target in request.columns.items()
-        },
-        options=request.options,
-    )
+def _targets(request: PlanRequest) -> dict[str, Target]:
+    return {
+        name: target if isinstance(target, Target) else Target(to=target)
+        for name, target in request.columns.items()
+    }
 
 
 def plan_of(scope: Scope, record: Record) -> tuple[PlanFile, PlanHead] | None:
@@ -260,6 +257,8 @@ def _under_way(scope: Scope, record: Record) -> Record:
 
 def _check_standing(scope: Scope, head: PlanHead) -> None:
     """Refuse a plan that rests on a catalog which has changed since."""
+    from muster.transfer.schema import fingerprint
+
     scope.replica.catch_up()
     if head.schema_writes:
         fences = [scope.replica.fence(name) for name in ("catalog", "folders")]

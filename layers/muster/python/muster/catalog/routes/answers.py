@@ -11,7 +11,7 @@ from muster.catalog import refusals
 from muster.catalog.api import NameKey
 from muster.catalog.load import load_catalog
 from muster.catalog.model import Catalog
-from muster.http.paging import list_response
+from muster.http.paging import list_response, slice_of
 from muster.http.routing import Call, Response
 from muster.ids import is_id
 from muster.ledger.model import Record
@@ -65,10 +65,7 @@ def listing(call: Call, kind: str, render: Render) -> Response:
         words = fold(call.query.q)
         records = [record for record in records if words in _words(record)]
     catalog = load_catalog(call.scope)
-    after = call.query.after
-    rest = [record for record in records if after is None or record.id > after[0]]
-    page = rest[: call.query.limit]
-    more = (page[-1].id,) if len(rest) > len(page) else None
+    page, more = slice_of(call, records, lambda record: (record.id,))
     items = [render(record, catalog) for record in page]
     return list_response(call, items, after=more, total=len(records))
 

@@ -17,7 +17,7 @@ from muster.catalog.load import FolderTree, load_folders, path_steps
 from muster.catalog.model import Folder
 from muster.catalog.present import present_folder
 from muster.catalog.routes.answers import given
-from muster.http.paging import PageOf, list_response
+from muster.http.paging import PageOf, list_response, slice_of
 from muster.http.routing import Call, Response, Routes
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, LedgerBusyError, VersionConflictError
@@ -49,10 +49,7 @@ def list_folders(call: Call) -> Response:
     call.scope.replica.catch_up()
     tree = load_folders(call.scope)
     found = _asked_for(call, tree)
-    after = tuple(call.query.after) if call.query.after else None
-    rest = [folder for folder in found if after is None or _place(call, folder) > after]
-    page = rest[: call.query.limit]
-    more = _place(call, page[-1]) if len(rest) > len(page) else None
+    page, more = slice_of(call, found, lambda folder: _place(call, folder))
     records = call.scope.replica.get_many("folder", [folder.id for folder in page])
     assets = call.scope.replica.count_assets(by="folder") if page else {}
     items = [present_folder(records[each.id], tree, assets) for each in page]
