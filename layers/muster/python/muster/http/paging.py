@@ -110,7 +110,7 @@ def list_response(
 def slice_of[Item](
     call: Call, items: Sequence[Item], key: Callable[[Item], Sequence[Any]]
 ) -> tuple[list[Item], tuple[Any, ...] | None]:
-    """Return the page of items, which are at hand and sorted by `key`, and where the next begins."""
+    """Return the page of items, at hand and sorted by `key`, and where the next begins."""
     after = None if call.query.after is None else tuple(call.query.after)
     rest = [item for item in items if after is None or tuple(key(item)) > after]
     page = rest[: call.query.limit]
