@@ -170,7 +170,8 @@ def _is_chunked(headers: Any) -> bool:
 
 def _unchunked(content: bytes) -> bytes:
     # Size in hexadecimal, CRLF, so many bytes, CRLF; a size of 0 ends it, a checksum follows.
-    found, at = [], 0
+    found: list[bytes] = []
+    at = 0
     while True:
         line = content.index(b"\r\n", at)
         size = int(content[at:line].split(b";")[0], 16)

@@ -72,7 +72,7 @@ def make_file(rows: int) -> bytes:
     writer.writerow(["Name", "Asset Tag", "Serial", "Status", "Purchase Date", "Purchase Cost"])
     for row in range(rows):
         bought = f"20{random.randrange(18, 26)}-{random.randrange(1, 13):02d}-15"
-        cost = f"{random.randrange(200, 3000)}.{random.randrange(100):02d}"
+        cost = f"{random.randrange(200, 3000)}.{random.randrange(100):02d} EUR"
         serial = f"SN{random.getrandbits(40):010X}{row}"
         status = random.choice(_STATUSES)
         writer.writerow([f"Laptop {row}", f"T-{row:06d}", serial, status, bought, cost])

@@ -122,14 +122,14 @@ def test_options_go_into_the_plan(
 
     muster(
         *("import", str(file), "--type", "laptop", "--key", "serial"),
-        *("--mapping", str(mapping), "--dry-run"),
+        *("--mapping", str(mapping), "--currency", "eur", "--dry-run"),
     )
 
     assert service.sent("POST", f"{PATH}:plan")[0].body == {
         "type": "laptop",
         "key": "serial",
         "columns": {"Junk": None},
-        "options": {"sheet": "A"},
+        "options": {"sheet": "A", "currency": "EUR"},
     }
 
 

@@ -39,6 +39,9 @@ def import_file(  # noqa: PLR0913 - a parameter is an option
             help='JSON file: {"columns": {"Colour": "asset.colour", "Junk": null}, "options": …}.'
         ),
     ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Currency of amounts that name none, such as EUR.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
     as_json: JsonFlag = False,
@@ -49,7 +52,7 @@ def import_file(  # noqa: PLR0913 - a parameter is an option
     terminal it then asks before it applies, elsewhere it applies. The same file again changes
     nothing, and `muster undo` takes the whole import back.
     """
-    request = _plan_request(type_, key, mapping)
+    request = _plan_request({"type": type_, "key": key}, currency, mapping)
     with connected() as client:
         found = _planned(client, file, request)
         quiet = as_json
@@ -63,7 +66,9 @@ def import_file(  # noqa: PLR0913 - a parameter is an option
             say("Nothing was imported.")
 
 
-def _plan_request(type_: str | None, key: str | None, mapping: Path | None) -> dict[str, Any]:
+def _plan_request(
+    given: Mapping[str, str | None], currency: str | None, mapping: Path | None
+) -> dict[str, Any]:
     request: dict[str, Any] = {}
     if mapping is not None:
         try:
@@ -74,7 +79,8 @@ def _plan_request(type_: str | None, key: str | None, mapping: Path | None) -> d
             raise usage(f'--mapping {mapping} has to hold an object such as {{"columns": …}}.')
         if not request.keys() & {"type", "key", "columns", "options"}:
             request = {"columns": request}
-    given = {"type": type_, "key": key}
+    if currency is not None:
+        request["options"] = {**(request.get("options") or {}), "currency": currency.upper()}
     return request | {name: value for name, value in given.items() if value is not None}
 
 
