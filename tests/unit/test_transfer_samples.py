@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from muster.catalog.service import install_starter
 from muster.jobs.model import JobState
 from muster.jobs.running import job_of
 from muster.jobs.service import undo_job
@@ -100,3 +101,41 @@ def test_a_plan_writes_nothing(stand: Stand) -> None:
     assert len(made.schema_changes) == 19
     assert assets(scope) == []
     assert scope.replica.records("field_type") == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_sample_goes_into_a_catalog_that_was_there_before(stand: Stand, file: str) -> None:
+    """With the starter's types and fields every row comes in, also as laptops, and goes again."""
+    content, rows, scope = sample(file), FILES[file], stand.scope()
+    install_starter(scope)
+    starter = len(scope.replica.records("field_type"))
+
+    first, job = run_import(scope, content, type="laptop")
+    _, again = run_import(scope, content, type="laptop")
+    undone = job_of(undo_job(scope, first))
+
+    assert (job.state, job.progress.created) == (JobState.DONE, rows)
+    assert again.progress.unchanged == rows
+    assert (undone.state, undone.progress.skipped) == (JobState.DONE, 0)
+    assert len(scope.replica.records("field_type")) == starter
+
+
+@pytest.mark.parametrize(
+    ("options", "currency"), [({}, "USD"), ({"currency": "CHF"}, "CHF")], ids=["assumed", "told"]
+)
+def test_a_bare_amount_takes_a_currency_where_its_field_has_none(
+    stand: Stand, options: dict[str, str], currency: str
+) -> None:
+    """What is assumed is said; an amount that names its currency keeps it."""
+    scope = stand.scope()
+    install_starter(scope)
+    content = "Asset Tag,Purchase Cost\nA-1,12.50\nA-2,99 EUR\n"
+
+    import_id = upload(scope, content)
+    planned = plan(scope, import_id, type="laptop", options=options)
+    run_import(scope, content, type="laptop", options=options)
+
+    costs = {tag: body["fields"]["purchase.cost"] for tag, body in by_tag(scope).items()}
+    assert costs["A-1"] == {"minor": 1250, "currency": currency}
+    assert costs["A-2"] == {"minor": 9900, "currency": "EUR"}
+    assert ("currency_assumed" in {note.code for note in planned.notes}) is (not options)

@@ -12,7 +12,14 @@ from muster.catalog.model import Catalog, FieldType
 from muster.catalog.values import TextDialect, ValueContext, ValueProblem, parse_text
 from muster.text import fold
 from muster.transfer.mapping import IMPORT_KEY
-from muster.transfer.model import BUILT_IN, ColumnFacts, ColumnMapping, RowProblem
+from muster.transfer.model import (
+    BUILT_IN,
+    ColumnFacts,
+    ColumnMapping,
+    ImportOptions,
+    RowProblem,
+    bare_currency,
+)
 from muster.transfer.table import TableRow
 
 LIST_SEPARATORS = ",;|\n"
@@ -59,12 +66,12 @@ class CellReader:
         facts: Mapping[str, ColumnFacts],
         values: ValueContext,
         *,
-        clear_empty: bool,
+        options: ImportOptions,
     ) -> None:
         self._catalog = catalog
         self._values = values
-        self._clear_empty = clear_empty
-        self._columns = list(_columns(catalog, mapping, facts))
+        self._clear_empty = options.empty_cells == "clear"
+        self._columns = list(_columns(catalog, mapping, facts, options))
         self._identity = [i for i, name in enumerate(mapping.columns) if name in mapping.identity]
         self._source = mapping.source
         self.identities: Counter[str] = Counter()
@@ -155,15 +162,22 @@ class CellReader:
 
 
 def _columns(
-    catalog: Catalog, mapping: ColumnMapping, facts: Mapping[str, ColumnFacts]
+    catalog: Catalog,
+    mapping: ColumnMapping,
+    facts: Mapping[str, ColumnFacts],
+    options: ImportOptions,
 ) -> Iterator[_Column]:
     for index, (name, target) in enumerate(mapping.columns.items()):
         if target.to is None:
             continue
         definition = None if target.to in BUILT_IN else catalog.fields.get(target.to)
         if definition is not None or target.to in (*_TEXTS, "type"):
-            yield _Column(index, name, target.to, definition, _dialect(facts[name]))
+            yield _Column(index, name, target.to, definition, _dialect(facts[name], options))
 
 
-def _dialect(facts: ColumnFacts) -> TextDialect:
-    return TextDialect(date_order=facts.date_order or "ymd", decimal_comma=facts.decimal_comma)
+def _dialect(facts: ColumnFacts, options: ImportOptions) -> TextDialect:
+    return TextDialect(
+        date_order=facts.date_order or "ymd",
+        decimal_comma=facts.decimal_comma,
+        currency=bare_currency(options, facts),
+    )

@@ -118,7 +118,9 @@ class _Mapper:
         self.notes: list[Note] = []
         chosen = catalog.type_of(type_name)
         placed = catalog.fields_of(chosen.id).values() if chosen else ()
-        self.labels = {fold(f.label): f.name for f in catalog.fields.values()}
+        # A field of another type is a good guess for a text, not for names of other assets.
+        loose = (f for f in catalog.fields.values() if f.kind is not FieldKind.REFERENCE)
+        self.labels = {fold(f.label): f.name for f in loose}
         self.labels |= {fold(p.label): p.definition.name for p in placed}
 
     @property

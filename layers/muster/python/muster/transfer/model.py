@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from muster.catalog.model import FieldKind
 
 MAX_COLUMNS = 500
+ASSUMED_CURRENCY = "USD"
 MAX_ROWS = 1_000_000
 MAX_CELL_CHARACTERS = 100_000
 MAX_INLINE_BYTES = 4 * 1024 * 1024
@@ -200,3 +201,8 @@ class Plan(TransferModel):
     notes: tuple[Note, ...] = ()
     parts: int = 0
     """How many objects hold the rows."""
+
+
+def bare_currency(options: ImportOptions, facts: ColumnFacts) -> str:
+    """Return the currency of a column's amounts that name none: asked for, found, or assumed."""
+    return options.currency or facts.currency or ASSUMED_CURRENCY

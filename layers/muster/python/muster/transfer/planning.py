@@ -112,7 +112,7 @@ def _matched_types(
             }
         }
     )
-    reader = CellReader(catalog, only_key, facts, values, clear_empty=False)
+    reader = CellReader(catalog, only_key, facts, values, options=ImportOptions())
     held = []
     for row in sniffed.table.rows():
         held.append(reader.read(row).value(key))
@@ -135,9 +135,7 @@ def _row_planner(
     resolver = Resolver(scope, catalog)
     context = replace(resolver.context(), folder=prepared.folders.finder(resolver.folder_id))
     facts = {column.name: column for column in prepared.sniffed.facts.columns}
-    reader = CellReader(
-        catalog, mapping, facts, context.values, clear_empty=options.empty_cells == "clear"
-    )
+    reader = CellReader(catalog, mapping, facts, context.values, options=options)
     default = catalog.type_of(mapping.type)
     assert default is not None  # plan_schema made it where it was missing
     planner = RowPlanner(

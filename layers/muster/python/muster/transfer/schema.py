@@ -25,18 +25,19 @@ from muster.ids import new_id
 from muster.text import fold
 from muster.transfer.mapping import GENERAL_TYPE, IMPORT_KEY
 from muster.transfer.model import (
+    ASSUMED_CURRENCY,
     BUILT_IN,
     ColumnMapping,
     ImportOptions,
     Note,
     SchemaChange,
     Target,
+    bare_currency,
 )
 from muster.transfer.sniff import Sniffed
 
 _MOST_OPTIONS = 200
 _MOST_NEW_TYPES = 20
-_ASSUMED_CURRENCY = "USD"
 _LIST_SEPARATORS = re.compile(r"[,;|]")
 
 
@@ -165,6 +166,8 @@ class _SchemaPlanner:
             self._make_field(column, target, name)
         elif existing.kind in OPTION_KINDS and self._options.create_options:
             self._extend(column, existing)
+        elif existing.kind is FieldKind.MONEY and existing.currency is None:
+            self._currency(column)
 
     def _make_field(self, column: str, target: Target, name: str) -> None:
         kind = target.kind or self._facts[column].kind
@@ -244,12 +247,13 @@ class _SchemaPlanner:
         return sorted(found.values())
 
     def _currency(self, column: str) -> str:
-        known = self._options.currency or self._facts[column].currency
-        if known is None:
-            detail = f"The amounts name no currency: taken to be {_ASSUMED_CURRENCY}."
+        """Return the currency of a column's bare amounts, and tell when it is assumed."""
+        found = self._options.currency or self._facts[column].currency
+        if found is None:
+            detail = f"The amounts name no currency: taken to be {ASSUMED_CURRENCY}."
             note = Note(code="currency_assumed", detail=detail, column=column)
             self._schema.notes.append(note)
-        return known or _ASSUMED_CURRENCY
+        return bare_currency(self._options, self._facts[column])
 
     def place(self, type_ids: Iterable[str], names: Sequence[str]) -> None:
         """Put the fields on the types that rows are of, where they are not yet."""

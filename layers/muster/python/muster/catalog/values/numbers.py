@@ -107,7 +107,7 @@ def _read_money(
     if match is None:
         raise ValueProblem("wrong_type", f"{field.label}: {text[:60]!r} is no amount of money.")
     word = (match["before"] or match["after"]).strip()
-    currency = SYMBOLS.get(word, word.upper()) or field.currency
+    currency = SYMBOLS.get(word, word.upper()) or field.currency or dialect.currency
     if not currency:
         raise ValueProblem("no_currency", f"{field.label}: say in which currency {text[:40]!r} is.")
     return money(field, decimal_of(field, match["number"], dialect), currency)

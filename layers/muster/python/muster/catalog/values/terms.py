@@ -36,6 +36,8 @@ class TextDialect:
     decimal_comma: bool = False
     time_zone: str = "UTC"
     list_separators: str = "|;\n"
+    currency: str | None = None
+    """Of amounts that name none, where the field has none either."""
 
 
 class Names(Protocol):
