@@ -114,7 +114,7 @@ def add_cold_start(report: Report, import_ms: float) -> None:
 def _bills(found: Requests) -> Table:
     rows = [(use.name, *_bill_cells(use.bill)) for use in found.uses]
     if found.first_read:
-        rows.append(("read an asset, first request of a process", *_bill_cells(found.first_read)))
+        rows.append(("read an asset, token not remembered", *_bill_cells(found.first_read)))
     return Table(
         "AWS calls of a request",
         ("use", "calls", "which", "sent KB", "received KB", "read units", "write units"),

@@ -78,16 +78,16 @@ def _lines(report: Report, machine: str, sizes: str) -> Iterator[str]:
         for p in report.promises
     ]
     yield from _table(("promise", "at most", "measured", "unit", "holds"), rows)
-    yield from ("", "# Counts and ratios", "")
+    yield from ("", "## Counts and ratios", "")
     for table in report.counts:
         yield from _titled(table)
-    yield from ("# Times", "", f"On {machine}.", "")
+    yield from ("## Times", "", f"On {machine}.", "")
     for table in report.times:
         yield from _titled(table)
 
 
 def _titled(table: Table) -> Iterator[str]:
-    yield from (f"## {table.title}", "")
+    yield from (f"### {table.title}", "")
     if table.note:
         yield from (table.note, "")
     yield from _table(table.columns, table.rows)

@@ -54,7 +54,7 @@ class Measured:
 
 @dataclass
 class Requests:
-    """All uses over so many assets, and what the first request of a cold process cost."""
+    """All uses over so many assets, and what a request costs whose token is not remembered."""
 
     assets: int
     uses: list[Measured] = field(default_factory=list)
@@ -66,6 +66,7 @@ def measure_requests(assets: int, times: int) -> Requests:
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as muster:
         ids = muster.grow(assets)
         found = Requests(assets)
+        muster.forget_token()
         muster.send("GET", f"/v1/assets/{ids[0]}")
         found.first_read = bill(muster.account.take_calls())
         muster.send("GET", "/v1/assets", query={"limit": "1"})

@@ -73,10 +73,10 @@ def test_every_use_has_its_bill_tested(requests: Requests) -> None:
     assert tested == {use.name for use in requests.uses}
 
 
-def test_the_first_read_of_a_process_also_reads_the_token(requests: Requests) -> None:
-    """Token, tenant with member, and when the token was used; then the asset."""
+def test_a_token_that_is_not_remembered_costs_two_calls(requests: Requests) -> None:
+    """The token, then tenant and member in one call, then the asset."""
     assert requests.first_read is not None
-    assert requests.first_read.number <= 4
+    assert requests.first_read.calls == Counter({"GetItem": 2, "BatchGetItem": 1})
 
 
 def test_a_read_costs_a_unit_and_a_quiet_list_too(requests: Requests) -> None:

@@ -44,6 +44,6 @@ def test_promises_come_first_and_the_machine_is_named() -> None:
     text = markdown(report, machine="a test", sizes="small")
 
     assert "| read | 1 | 2 | calls | **no** |" in text
-    assert text.index("## Promises") < text.index("## Calls") < text.index("On a test.")
+    assert text.index("## Promises") < text.index("### Calls") < text.index("On a test.")
     assert text.endswith("Warm.\n\n| use | ms |\n|---|---|\n| read | 1.23 |\n")
     assert report.broken == report.promises
