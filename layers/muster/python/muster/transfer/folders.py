@@ -87,6 +87,8 @@ def plan_folders(
     for path in _paths(mapping, sniffed):
         steps = path_steps(path)
         known = folders.tree.find(steps)
+        if not steps:
+            continue  # the root needs no folder
         if known is not None:
             folders.used.add(known)
         elif create and _possible(steps) and len(folders.writes) + len(steps) <= _MOST_NEW:

@@ -137,7 +137,6 @@ def _row_planner(
     facts = {column.name: column for column in prepared.sniffed.facts.columns}
     reader = CellReader(catalog, mapping, facts, context.values, options=options)
     default = catalog.type_of(mapping.type)
-    assert default is not None  # plan_schema made it where it was missing
     planner = RowPlanner(
         catalog=catalog,
         mapping=mapping,
@@ -145,7 +144,7 @@ def _row_planner(
         reader=reader,
         lookup=AssetLookup(scope.replica),
         context=context,
-        type_id=default.id,
+        type_id=default.id if default else None,
     )
     return planner, reader
 

@@ -42,7 +42,8 @@ class RowPlanner:
     reader: CellReader
     lookup: AssetLookup
     context: PlanContext
-    type_id: str
+    type_id: str | None
+    """The type of rows that name none; None where every row names one."""
     keys: dict[str, int] = field(default_factory=dict)
     claims: dict[Mark, int] = field(default_factory=dict)
 
@@ -113,6 +114,7 @@ class RowPlanner:
         if self.options.on_new == "skip":
             return PlannedRow(row=row.number, action=Action.SKIP, name=row.texts.get("name"))
         type_id = row.type_id or self.type_id
+        assert type_id is not None  # a schema without a default has a type in every row
         given = {name: text for name, text in row.texts.items() if text is not None}
         draft = AssetDraft.model_validate({**given, "type": type_id})
         values = {name: value for name, value in row.stored.items() if value is not None}

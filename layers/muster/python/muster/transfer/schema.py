@@ -65,7 +65,7 @@ def plan_schema(
     `found_types` are the types of assets that the file's rows update.
     """
     planner = _SchemaPlanner(catalog, mapping, sniffed, options)
-    type_ids = [planner.default_type(), *planner.named_types(), *found_types]
+    type_ids = [*planner.named_types(), *planner.default_types(), *found_types]
     names = planner.fields()
     planner.place(dict.fromkeys(type_ids), names)
     return planner.finished()
@@ -103,12 +103,15 @@ class _SchemaPlanner:
         self._facts = {column.name: column for column in sniffed.facts.columns}
         self._schema = Schema(catalog)
 
-    def default_type(self) -> str:
-        """Return the id of the type of rows that name none, made if it is the general one."""
+    def default_types(self) -> list[str]:
+        """Return the type of rows that name none, made if it is the general one and needed."""
         found = self._old.type_of(self._mapping.type)
         if found is not None:
-            return found.id
-        return self._make_type(GENERAL_TYPE, "General asset", "AST").id
+            return [found.id]
+        column = next((n for n, t in self._mapping.columns.items() if t.to == "type"), None)
+        if column is not None and self._facts[column].filled == self._sniffed.facts.rows:
+            return []
+        return [self._make_type(GENERAL_TYPE, "General asset", "AST").id]
 
     def named_types(self) -> list[str]:
         """Return the types that the type column names; new ones are made if there are few."""
