@@ -66,7 +66,7 @@ class World:
 
     def forget_token(self) -> None:
         """Let the next request look its token up, as the first one of a process does."""
-        self._app.pipeline.gate.forget(token_id=self.token.token.id)
+        self._app.pipeline.services.gate.forget(token_id=self.token.token.id)
 
     def work(self) -> None:
         """Run the worker until the queue is empty."""
