@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +81,25 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def run(place: Place) -> Iterator[Run]:
-    running = Run(place)
+def start() -> Iterator[Callable[[Place], Run]]:
+    """Return what starts a local stack; whatever the test does, none outlives it."""
+    started: list[Run] = []
+
+    def start(place: Place) -> Run:
+        started.append(Run(place))
+        return started[-1]
+
+    yield start
+    for run in started:
+        if run.process.poll() is None:
+            run.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def run(start: Callable[[Place], Run], place: Place) -> Run:
+    running = start(place)
     running.wait_until_ready()
-    yield running
-    if running.process.poll() is None:
-        running.end(signal.SIGTERM)
+    return running
 
 
 def table(place: Place) -> tuple[Any, str]:
@@ -105,13 +118,15 @@ def has_mark(place: Place) -> bool:
     return "Item" in client.get_item(TableName=name, Key=MARK)
 
 
-def test_data_and_token_survive_a_stop(run: Run, place: Place) -> None:
+def test_data_and_token_survive_a_stop(
+    run: Run, start: Callable[[Place], Run], place: Place
+) -> None:
     """What was written, the token and the address are the same after Ctrl-C and a new start."""
     keep_mark(place)
     before = read_shell_file(place)
 
     words = run.end(signal.SIGINT)
-    again = Run(place)
+    again = start(place)
     again.wait_until_ready()
 
     assert run.process.returncode == 0
@@ -123,18 +138,19 @@ def test_data_and_token_survive_a_stop(run: Run, place: Place) -> None:
     assert not answers(f"{place.url}/v1/health")
 
 
-def test_data_survives_kill_9_of_everything(run: Run, place: Place) -> None:
+def test_data_survives_kill_9_of_everything(
+    run: Run, start: Callable[[Place], Run], place: Place
+) -> None:
     """When both processes are killed, the next start has what was there seconds before."""
     keep_mark(place)
     saved = place.state / "dynamodb.json"
     assert wait_until(lambda: saved.is_file() and "kept" in saved.read_text(), seconds=30)
 
     run.kill_all()
-    again = Run(place)
+    again = start(place)
     again.wait_until_ready()
 
     assert has_mark(place)
-    again.end(signal.SIGTERM)
 
 
 def test_the_emulator_does_not_outlive_what_started_it(run: Run, place: Place) -> None:
@@ -158,11 +174,13 @@ def test_a_second_start_says_where_the_first_one_is(run: Run, place: Place) -> N
     assert answers(f"{place.url}/v1/health")
 
 
-def test_a_port_in_use_is_refused_with_advice(run: Run, tmp_path: Path) -> None:
+def test_a_port_in_use_is_refused_with_advice(
+    run: Run, start: Callable[[Place], Run], tmp_path: Path
+) -> None:
     """Another folder on a port that is taken ends at once and says what to do."""
     other = Place(tmp_path / "other", run.place.port)
 
-    refused = Run(other)
+    refused = start(other)
     words, _ = refused.process.communicate(timeout=60)
 
     assert refused.process.returncode == 1
