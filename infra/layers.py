@@ -14,7 +14,9 @@ from infra.archive import zip_folder
 
 REQUIREMENTS = ROOT / "layers" / "dependencies" / "requirements.txt"
 HOST = "host"
-_PLATFORMS = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
+_MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+# What Amazon Linux 2023, on which python3.13 functions run, can load: glibc 2.34 and older.
+_GLIBC = ("_2_34", "_2_28", "_2_27", "_2_26", "_2_24", "_2_17", "2014")
 _NOT_NEEDED = ("bin", "boto3/examples", "s3transfer/crt.py")
 
 
@@ -29,7 +31,7 @@ def build_dependencies(target: Path, architecture: str) -> Path:
     if not cached.is_file():
         folder = cached.with_suffix("")
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run(_pip_command(folder, architecture), check=True, env=_quiet_environment())
+        subprocess.run(pip_command(folder, architecture), check=True, env=_quiet_environment())
         for name in _NOT_NEEDED:
             shutil.rmtree(folder / name, ignore_errors=True)
         partial = zip_folder(cached.with_suffix(".part"), folder, inside="python/")
@@ -45,14 +47,17 @@ def build_muster(target: Path) -> Path:
     return zip_folder(target, ROOT / "layers" / "muster")
 
 
-def _pip_command(folder: Path, architecture: str) -> list[str]:
+def pip_command(folder: Path, architecture: str) -> list[str]:
+    """Return what installs the layer's packages, as wheels that its processor can load."""
     command = [
         *(sys.executable, "-m", "pip", "install", "-qq", "--no-compile"),
         *("--require-hashes", "--only-binary", ":all:"),
         *("--target", str(folder), "--requirement", str(REQUIREMENTS)),
     ]
     if architecture != HOST:
-        command += ["--platform", _PLATFORMS[architecture], "--python-version", "3.13"]
+        command += ["--python-version", "3.13"]
+        for version in _GLIBC:
+            command += ["--platform", f"manylinux{version}_{_MACHINES[architecture]}"]
     return command
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from infra import ROOT
 from infra.archive import digest, zip_folder
 from infra.deploy import deploy_command, stack_name
+from infra.layers import pip_command
 from infra.merge import mend
 from infra.requirements import SETS
 from infra.validate import SKIPS, skipped
@@ -163,3 +165,18 @@ def test_what_is_no_region_is_refused() -> None:
     """A name that people use is not what AWS calls it."""
     with pytest.raises(SystemExit, match="REGION"):
         deploy_command(Path("sam"), "prod", "Frankfurt", [])
+
+
+@pytest.mark.parametrize(("architecture", "machine"), [("x86_64", "x86_64"), ("arm64", "aarch64")])
+def test_the_layer_holds_wheels_that_lambda_can_load(architecture: str, machine: str) -> None:
+    """For AWS no wheel is of this machine, built on it, or for a newer glibc than Lambda's 2.34."""
+    command = pip_command(Path("layer"), architecture)
+
+    wanted = [after for option, after in pairwise(command) if option == "--platform"]
+    glibc = [int(found[1]) for tag in wanted if (found := re.match(r"manylinux_2_(\d+)_", tag))]
+    assert wanted
+    assert all(tag.endswith(f"_{machine}") for tag in wanted)
+    assert {17, 27, 28} <= set(glibc)
+    assert max(glibc) <= 34
+    assert "--require-hashes" in command
+    assert command[command.index("--only-binary") + 1] == ":all:"
