@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from infra import BUILD, ROOT
-from infra.archive import zip_folder
+from infra.archive import digest, source_files, zip_compiled
 
 REQUIREMENTS = ROOT / "layers" / "dependencies" / "requirements.txt"
 HOST = "host"
@@ -25,7 +25,7 @@ def build_dependencies(target: Path, architecture: str) -> Path:
 
     pip runs only when the requirements changed; its result is kept under build/.
     """
-    wanted = f"{REQUIREMENTS.read_text()}{architecture}{sys.version_info[:2]}"
+    wanted = f"{REQUIREMENTS.read_text()}{architecture}{sys.version_info[:2]}compiled"
     key = hashlib.sha256(wanted.encode()).hexdigest()[:16]
     cached = BUILD / "cache" / f"dependencies-{architecture}-{key}.zip"
     if not cached.is_file():
@@ -34,7 +34,7 @@ def build_dependencies(target: Path, architecture: str) -> Path:
         subprocess.run(pip_command(folder, architecture), check=True, env=_quiet_environment())
         for name in _NOT_NEEDED:
             shutil.rmtree(folder / name, ignore_errors=True)
-        partial = zip_folder(cached.with_suffix(".part"), folder, inside="python/")
+        partial = zip_compiled(cached.with_suffix(".part"), folder, inside="python/")
         partial.rename(cached)
         shutil.rmtree(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,8 +43,21 @@ def build_dependencies(target: Path, architecture: str) -> Path:
 
 
 def build_muster(target: Path) -> Path:
-    """Zip layers/muster as it lies in the checkout, without caches."""
-    return zip_folder(target, ROOT / "layers" / "muster")
+    """Zip layers/muster as it lies in the checkout, compiled; kept until a file changes."""
+    folder = ROOT / "layers" / "muster"
+    key = _fingerprint(folder)[:16]
+    cached = BUILD / "cache" / f"muster-{sys.version_info.minor}-{key}.zip"
+    if not cached.is_file():
+        zip_compiled(cached.with_suffix(f".{os.getpid()}"), folder).rename(cached)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(cached, target)
+    return target
+
+
+def _fingerprint(folder: Path) -> str:
+    files = list(source_files(folder))
+    names = "\n".join(str(path.relative_to(folder)) for path in files)
+    return hashlib.sha256(f"{names}\n{digest(files)}".encode()).hexdigest()
 
 
 def pip_command(folder: Path, architecture: str) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import marshal
 import os
 import re
+import sys
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra import ROOT
-from infra.archive import digest, zip_folder
+from infra.archive import digest, zip_compiled, zip_folder
 from infra.deploy import deploy_command, stack_name
 from infra.layers import pip_command
 from infra.merge import mend
@@ -54,6 +57,25 @@ def test_caches_and_hidden_files_stay_out(folder: Path, tmp_path: Path) -> None:
     packed = zip_folder(tmp_path / "packed.zip", folder, inside="python/")
 
     assert zipfile.ZipFile(packed).namelist() == ["python/part/code.py"]
+
+
+def test_a_layer_brings_byte_code_that_runs_without_its_source(tmp_path: Path) -> None:
+    """What is no Python of this version is packed as it is."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "good.py").write_text("VALUE = 6 * 7\n")
+    (source / "template.py").write_text("{% not python %}\n")
+
+    packed = zipfile.ZipFile(zip_compiled(tmp_path / "layer.zip", source, inside="python/"))
+
+    cached = f"python/__pycache__/good.{sys.implementation.cache_tag}.pyc"
+    assert packed.namelist() == ["python/good.py", "python/template.py", cached]
+    header, code = packed.read(cached)[:16], packed.read(cached)[16:]
+    assert header[:4] == importlib.util.MAGIC_NUMBER
+    assert header[4:8] == (1).to_bytes(4, "little")  # a hash, and never compared with the source
+    found: dict[str, object] = {}
+    exec(marshal.loads(code), found)  # noqa: S102, S302 - compiled three lines above
+    assert found["VALUE"] == 42
 
 
 def test_mending_leaves_no_shared_part_and_places_all_code() -> None:
