@@ -213,3 +213,18 @@ def test_an_undo_that_failed_may_be_tried_again(stand: Stand) -> None:
 
     assert undo(scope, first).state is JobState.DONE
     assert assets(scope) == []
+
+
+def test_imports_that_share_a_type_are_undone_in_the_order_they_came(stand: Stand) -> None:
+    """What a later import placed on the type stays, and keeps nothing of the earlier one."""
+    scope = stand.scope()
+    run_import(scope, "Tag,Name\nT0,Thing\n")
+    first, _ = run_import(scope, "Tag,Name,Room\nT1,Thing,Lab\n")
+    run_import(scope, "Tag,Name,Bench\nT2,Thing,B4\n")
+
+    undone = undo(scope, first)
+
+    assert skipped(undone) == set()
+    assert by_tag(scope).keys() == {"T0", "T2"}
+    labels = [each.body["label"] for each in scope.replica.records("field_type")]
+    assert labels == ["Bench"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -11,15 +12,27 @@ from muster.ledger.model import FieldChange
 
 # The machine may be busy: how long an example takes says nothing here.
 calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-NAMES = st.sampled_from(["a", "b", "a/b", "~", "~1", "", "c.d"])
+NAMES = st.sampled_from(["a", "b", "a/b", "~", "~1", "", "c.d", "id", "[id=x]", "~2"])
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([0.0, 1.0, "", "x"])
 )
+
+
+def keyed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Return lists whose items have a key, as options and placements have."""
+    items = st.tuples(st.sampled_from(["id", "field"]), st.sampled_from("xyz/~"), inner)
+    made = st.lists(items, max_size=4, unique_by=lambda item: item[1])
+    return made.map(lambda found: [{by: key, "a": value} for by, key, value in found])
+
+
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3) | keyed(inner)
+    ),
     max_leaves=8,
 )
+KEYED = st.lists(st.sampled_from("wxyz"), unique=True, max_size=4)
 BODIES = st.dictionaries(NAMES, VALUES, max_size=4)
 
 
@@ -111,12 +124,27 @@ def _related(one: str, other: str) -> bool:
         ({}, {"a": {"b": 2}}, [FieldChange("/a", None, {"b": 2})]),
         ({"a/b": 1}, {"m~n": 1}, [FieldChange("/a~1b", 1, None), FieldChange("/m~0n", None, 1)]),
         ({"a": None}, {"a": 1}, [FieldChange("/a", None, 1, old_is_null=True)]),
+        (
+            {"a": [{"id": "x", "n": 1}, {"id": "y"}]},
+            {"a": [{"id": "x", "n": 2}, {"id": "z"}]},
+            [
+                FieldChange("/a/[id=x]/n", 1, 2),
+                FieldChange("/a/[id=y]", {"id": "y"}, None),
+                FieldChange("/a/[id=z]", None, {"id": "z"}),
+            ],
+        ),
+        (
+            {"a": [{"field": "x"}, {"field": "y"}]},
+            {"a": [{"field": "y"}]},
+            [FieldChange("/a", [{"field": "x"}, {"field": "y"}], [{"field": "y"}])],
+        ),
+        ({"[id=x]": 1}, {}, [FieldChange("/~2id=x]", 1, None)]),
     ],
 )
 def test_a_difference_reads_like_this(
     old: dict[str, Any], new: dict[str, Any], fields: list[FieldChange]
 ) -> None:
-    """Leaves by JSON pointer, lists as wholes, null told from absent."""
+    """Leaves by pointer, null told from absent; lists as wholes but where keyed items stay put."""
     assert list(diff.diff(old, new)) == fields
 
 
@@ -127,3 +155,39 @@ def test_a_later_change_conflicts_by_its_path() -> None:
     assert diff.revert({"a": 3, "b": 2, "c": None, "d": 5}, fields) == diff.Conflicts(
         ("/a", "/d/e")
     )
+
+
+@calm
+@given(KEYED, KEYED, KEYED)
+def test_items_added_one_after_another_are_taken_back_in_any_order(
+    first: list[str], second: list[str], third: list[str]
+) -> None:
+    """Who added items to a list can take them back though others added theirs since."""
+    states: list[dict[str, Any]] = [{"l": []}]
+    for keys in (first, second, third):
+        had = [item["id"] for item in states[-1]["l"]]
+        new = [{"id": key} for key in keys if key not in had]
+        states.append({"l": [*states[-1]["l"], *new]})
+    steps = [diff.diff(old, new) for old, new in pairwise(states)]
+
+    for order in permutations(steps):
+        body: Any = states[-1]
+        for fields in order:
+            body = diff.revert(body, fields)
+        assert body == {"l": []}
+
+
+def test_an_item_that_changed_since_conflicts_by_its_key() -> None:
+    """Only the item that somebody else changed stands in the way."""
+    fields = diff.diff({"l": []}, {"l": [{"field": "a"}, {"field": "b"}]})
+
+    now = {"l": [{"field": "a"}, {"field": "b", "label": "B"}, {"field": "c"}]}
+
+    assert diff.revert(now, fields) == diff.Conflicts(("/l/[field=b]",))
+
+
+def test_an_item_comes_back_to_a_list_that_is_gone() -> None:
+    """What held it is made anew, as the list that it was."""
+    fields = diff.diff({"l": [{"id": "a", "n": 1}]}, {"l": []})
+
+    assert diff.revert({}, fields) == {"l": [{"id": "a", "n": 1}]}

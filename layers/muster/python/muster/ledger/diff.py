@@ -1,19 +1,41 @@
 """Field-level differences between two bodies, and the way back.
 
-A leaf is anything but a non-empty object: lists are compared as wholes, since a moved or inserted
-item would otherwise read as a change of every later one. The paths of one difference are never
-prefixes of each other, so their order carries no meaning beyond being stable.
+A leaf is anything but a non-empty object. Lists are compared as wholes, since a moved or inserted
+item would otherwise read as a change of every later one; but where every item has a key (`id`,
+`field`) and none moved, items are compared by their keys. `/options/[id=opt_1]/label` is a path
+into one. The paths of one difference are never prefixes of each other, and items that come or go
+are given in their order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from muster.ledger.model import Body, FieldChange
 
-type _Path = tuple[str, ...]
+_KEYS = ("id", "field")
+"""Members that tell the items of a list apart, the better one first."""
+
+
+@dataclass(frozen=True)
+class _Item:
+    """The item of a list whose member `by` is `key`."""
+
+    by: str
+    key: str
+
+    def index(self, items: Iterable[Any]) -> int | None:
+        """Return where in a list it is."""
+        for index, item in enumerate(items):
+            if isinstance(item, Mapping) and item.get(self.by) == self.key:
+                return index
+        return None
+
+
+type _Path = tuple[str | _Item, ...]
 
 
 class _Absent:
@@ -91,10 +113,46 @@ def _same_members(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def _differences(old: Body, new: Body, at: _Path) -> Iterator[FieldChange]:
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name, _ABSENT), new.get(name, _ABSENT)
-        if isinstance(was, Mapping) and isinstance(now, Mapping):
-            yield from _differences(was, now, (*at, name))
-        elif not same(was, now):
-            yield _change((*at, name), was, now)
+        yield from _difference(was, now, (*at, name))
+
+
+def _difference(was: Any, now: Any, at: _Path) -> Iterator[FieldChange]:
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        yield from _differences(was, now, at)
+    elif not same(was, now):
+        items = _items(was, now)
+        if items is None:
+            yield _change(at, was, now)
+        else:
+            for item, before, after in items:
+                yield from _difference(before, after, (*at, item))
+
+
+def _items(was: Any, now: Any) -> list[tuple[_Item, Any, Any]] | None:
+    """Return the items of two lists side by side, None where they are to be compared as wholes."""
+    if not isinstance(was, list) or not isinstance(now, list):
+        return None
+    for by in _KEYS:
+        old, new = _by_key(was, by), _by_key(now, by)
+        if old is None or new is None:
+            continue
+        gone = [key for key in old if key not in new]
+        come = [key for key in new if key not in old]
+        stayed = [key for key in old if key in new]
+        # What comes is put at the end, both ways: nothing else may be in another place.
+        if [*stayed, *gone] == list(old) and [*stayed, *come] == list(new):
+            keys = [*stayed, *gone, *come]
+            return [(_Item(by, k), old.get(k, _ABSENT), new.get(k, _ABSENT)) for k in keys]
+    return None
+
+
+def _by_key(items: list[Any], by: str) -> dict[str, Any] | None:
+    found = {
+        item[by]: item
+        for item in items
+        if isinstance(item, Mapping) and isinstance(item.get(by), str)
+    }
+    return found if len(found) == len(items) else None
 
 
 def _leaves(body: Body, at: _Path) -> Iterator[tuple[_Path, Any]]:
@@ -124,19 +182,37 @@ def _after(field: FieldChange) -> Any:
     return _ABSENT if field.new is None and not field.new_is_null else field.new
 
 
-def _set(body: dict[str, Any], path: _Path, value: Any) -> None:
-    *parents, name = path
-    for parent in parents:
-        inner = body.get(parent)
-        if not isinstance(inner, dict):
+def _set(body: Any, path: _Path, value: Any) -> None:
+    for name, below in pairwise(path):
+        inner, fitting = _get(body, name), list if isinstance(below, _Item) else dict
+        if not isinstance(inner, fitting):
             if value is _ABSENT:
                 return
-            inner = body[parent] = {}
+            inner = fitting()
+            _put(body, name, inner)
         body = inner
-    if value is _ABSENT:
-        body.pop(name, None)
-    else:
-        body[name] = _copied(value)
+    _put(body, path[-1], _ABSENT if value is _ABSENT else _copied(value))
+
+
+def _get(body: Any, name: str | _Item) -> Any:
+    """Return the member or item of a name, _ABSENT where there is none."""
+    if isinstance(name, _Item):
+        index = name.index(body)
+        return _ABSENT if index is None else body[index]
+    return body.get(name, _ABSENT)
+
+
+def _put(body: Any, name: str | _Item, value: Any) -> None:
+    """Set a member or an item; a new item comes last. _ABSENT takes it away."""
+    if isinstance(name, str):
+        if value is _ABSENT:
+            body.pop(name, None)
+        else:
+            body[name] = value
+        return
+    index = name.index(body)
+    at = slice(len(body), None) if index is None else slice(index, index + 1)
+    body[at] = [] if value is _ABSENT else [value]
 
 
 def _lookup(body: Body, path: _Path) -> Any:
@@ -144,10 +220,11 @@ def _lookup(body: Body, path: _Path) -> Any:
     for name in path:
         if value is None:
             return None
-        if not isinstance(value, Mapping):
+        if not isinstance(value, list if isinstance(name, _Item) else Mapping):
             # Something else stands where an object was: no value, absent included, is found there.
             return _ABSENT
-        value = value.get(name)
+        found = _get(value, name)
+        value = None if found is _ABSENT else found
     return value
 
 
@@ -160,8 +237,23 @@ def _copied(value: Any) -> Any:
 
 
 def _pointer(path: _Path) -> str:
-    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in path)
+    return "".join(f"/{_token(name)}" for name in path)
+
+
+def _token(name: str | _Item) -> str:
+    text = f"[{name.by}={name.key}]" if isinstance(name, _Item) else name
+    token = text.replace("~", "~0").replace("/", "~1")
+    # A member whose name looks like an item is told from one: no other token begins like this.
+    return "~2" + token[1:] if isinstance(name, str) and token.startswith("[") else token
 
 
 def _tokens(pointer: str) -> _Path:
-    return tuple(name.replace("~1", "/").replace("~0", "~") for name in pointer.split("/")[1:])
+    return tuple(map(_name, pointer.split("/")[1:]))
+
+
+def _name(token: str) -> str | _Item:
+    text = token.replace("~2", "[").replace("~1", "/").replace("~0", "~")
+    by, equals, key = text[1:-1].partition("=")
+    if token.startswith("[") and equals:
+        return _Item(by, key)
+    return text
