@@ -83,6 +83,7 @@ def planned(service: Service) -> None:
     service.on("POST", "/v1/imports", {"id": "job_1", "state": "ready", "upload": None}, 201)
     service.on("POST", f"{PATH}:plan", {"id": "job_1", "state": "planning"}, 202)
     service.on("POST", f"{PATH}:apply", {"id": "job_1", "state": "applying"}, 202)
+    service.on("POST", "/v1/jobs/job_1:cancel", {"id": "job_1", "state": "cancelled"})
 
 
 def test_a_file_is_planned_shown_and_applied(
@@ -162,6 +163,7 @@ def test_a_dry_run_applies_nothing_and_shows_what_fails(
     assert service.sent("GET", f"{PATH}/rows")[0].query["action"] == ["fail"]
     assert "3\tBought\tDrill\t'x' is no date.\n… and 7 more rows that fail.\n" in result.out
     assert not service.sent("POST", f"{PATH}:apply")
+    assert service.sent("POST", "/v1/jobs/job_1:cancel")
 
 
 def test_the_same_file_again_has_nothing_to_do(
@@ -174,6 +176,7 @@ def test_the_same_file_again_has_nothing_to_do(
 
     assert result.code == Exit.OK
     assert result.out.endswith("There is nothing to change.\n")
+    assert service.sent("POST", "/v1/jobs/job_1:cancel")
     assert not service.sent("POST", f"{PATH}:apply")
 
 
@@ -199,6 +202,7 @@ def test_a_person_is_asked_and_no_is_no(
 
     assert asked == ["Create 3 assets?"]
     assert result.out.endswith("Nothing was imported.\n")
+    assert service.sent("POST", "/v1/jobs/job_1:cancel")
     assert not service.sent("POST", f"{PATH}:apply")
 
 
@@ -214,6 +218,21 @@ def test_rows_that_failed_give_code_4(
 
     assert result.code == Exit.PARTLY
     assert result.json == done
+
+
+def test_an_import_of_a_wrong_mapping_does_not_wait_for_ever(
+    service: Service, muster: Muster, file: Path
+) -> None:
+    """What can't be planned is ended, and the reason is shown."""
+    service.on("POST", "/v1/imports", {"id": "job_1", "state": "ready", "upload": None}, 201)
+    service.problem("POST", f"{PATH}:plan", 422, detail="No column goes to 'foo'.")
+    service.on("POST", "/v1/jobs/job_1:cancel", {"id": "job_1", "state": "cancelled"})
+
+    result = muster("import", str(file), "--key", "foo")
+
+    assert result.code == Exit.REFUSED
+    assert "No column goes to 'foo'." in result.err
+    assert service.sent("POST", "/v1/jobs/job_1:cancel")
 
 
 def test_a_file_that_can_t_be_planned_says_why(
@@ -297,7 +316,12 @@ def test_what_an_undo_leaves_is_told_with_its_reason(service: Service, muster: M
         "id": "job_2",
         "state": "done",
         "progress": NONE | {"total": 3, "done": 3, "updated": 2, "skipped": 1, "failed": 0},
-        "result": {"skipped": [{"kind": "asset_type", "id": "typ_1", "detail": "It is in use."}]},
+        "result": {
+            "skipped": [
+                {"kind": "asset_type", "id": "typ_1", "detail": "It is in use.", "name": "Laptop"},
+                *({"kind": "field_type", "id": f"fld_{n}", "detail": "In use."} for n in range(12)),
+            ]
+        },
     }
     service.on("GET", "/v1/jobs/job_2", done)
 
@@ -305,7 +329,8 @@ def test_what_an_undo_leaves_is_told_with_its_reason(service: Service, muster: M
 
     assert result.code == Exit.PARTLY
     assert "2 taken back, 1 left as they are.\n" in result.out
-    assert "asset type\ttyp_1\tIt is in use.\n" in result.out
+    assert "asset type\tLaptop\tIt is in use.\n" in result.out
+    assert "fld_8, fld_9 and 2 more\tIn use.\n" in result.out
 
 
 def test_an_interrupt_says_that_the_work_goes_on(service: Service, muster: Muster) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 from muster.cli import plans
 from muster.cli.client import Client
-from muster.cli.exits import Exit, usage
+from muster.cli.exits import CommandError, Exit, usage
 from muster.cli.screen import ask, is_person, say, show_json
 from muster.cli.shell import JsonFlag, connected
 from muster.cli.uploads import create_import
@@ -63,6 +64,7 @@ def import_file(  # noqa: PLR0913 - a parameter is an option
         elif quiet or yes or not is_person() or ask(_question(found)):
             _apply(client, found, as_json=as_json)
         else:
+            _let_go(client, found["id"])
             say("Nothing was imported.")
 
 
@@ -87,12 +89,23 @@ def _plan_request(
 def _planned(client: Client, file: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     made = create_import(client, file)
     path = f"/v1/imports/{made['id']}"
-    client.send("POST", f"{path}:plan", request)
+    try:
+        client.send("POST", f"{path}:plan", request)
+    except CommandError:
+        _let_go(client, made["id"])
+        raise
     hint = f"Look at it with `muster jobs show {made['id']}`; nothing is imported before you apply."
     found = wait_for(client, path, _PLANNED, title="Planning", hint=hint)
     if found["state"] != "planned":
         raise failure(found, "The file can't be planned")
     return found
+
+
+def _let_go(client: Client, import_id: str) -> None:
+    """End an import that is not going to be applied, so that it waits for nobody."""
+    with suppress(CommandError):
+        # Whatever stands in the way is no news to somebody who wanted nothing done.
+        client.send("POST", f"/v1/jobs/{import_id}:cancel", {})
 
 
 def _show(client: Client, found: Mapping[str, Any]) -> None:
@@ -117,6 +130,7 @@ def _finish_unapplied(
     client: Client, found: dict[str, Any], *, as_json: bool, dry_run: bool
 ) -> None:
     failing = found["plan"]["counts"]["fail"]
+    _let_go(client, found["id"])
     if as_json:
         show_json(found | {"rows": _failing_rows(client, found["id"]) if failing else []})
     elif dry_run:

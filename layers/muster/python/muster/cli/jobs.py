@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +16,9 @@ from muster.cli.shell import JsonFlag, connected, group
 from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
 
 jobs = group("Look at imports, undos and other long work.")
+
+_NAMED = 10
+"""How many things that an undo leaves for the same reason are named."""
 
 JobId = Annotated[str, typer.Argument(help="The job's id, job_….", metavar="JOB")]
 
@@ -113,9 +116,21 @@ def _say_undone(found: Mapping[str, Any], took: str) -> None:
     say(f"Undone in {took}: {told or 'nothing'}.")
     kept = (found.get("result") or {}).get("skipped") or []
     if kept:
-        lines = [(each["kind"].replace("_", " "), each["id"], each["detail"]) for each in kept]
-        show_table(("what", "id", "why it stays"), lines)
+        show_table(("what", "which", "why it stays"), list(_kept_lines(kept)))
+    if progress["skipped"] > len(kept) > 0:
+        say(f"… and {progress['skipped'] - len(kept)} more.")
     say(f"Take this back in turn with: muster undo {found['id']}")
+
+
+def _kept_lines(kept: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield what stays, one line for all of a kind that stay for the same reason."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in kept:
+        names = alike.setdefault((each["kind"].replace("_", " "), each["detail"]), [])
+        names.append(each.get("name") or each["id"])
+    for (kind, detail), names in alike.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield kind, ", ".join(names[:_NAMED]) + more, detail
 
 
 def _line(job: Mapping[str, Any]) -> tuple[Any, ...]:

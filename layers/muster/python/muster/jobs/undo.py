@@ -13,7 +13,7 @@ from typing import Any
 
 from muster.jobs.model import Progress
 from muster.jobs.running import KIND, JobBroken, Running, job_of
-from muster.jobs.undoing import Skip, Usage, take_back
+from muster.jobs.undoing import Skip, Usage, name_of, take_back
 from muster.ledger.model import Change, Commit, Op, Write
 from muster.ledger.packing import pack
 from muster.ledger.plan import key_of
@@ -117,11 +117,13 @@ def _try_step(running: Running, step: _Step, taken: set[str]) -> None:
     skips: list[Skip] = []
     writes: list[Write] = []
     for change in step.changes:
+        found = current.get((change.kind, change.id))
         if change.id in taken:
             detail = "Another record holds one of its unique values by now."
-            back: Write | Skip | None = Skip(change.kind, change.id, "value_taken", detail)
+            name = name_of(found)
+            back: Write | Skip | None = Skip(change.kind, change.id, "value_taken", detail, name)
         else:
-            back = take_back(change, current.get((change.kind, change.id)), usage)
+            back = take_back(change, found, usage)
         if isinstance(back, Skip):
             skips.append(back)
         elif back is not None:

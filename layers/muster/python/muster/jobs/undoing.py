@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -26,10 +26,12 @@ class Skip:
     id: str
     code: str
     detail: str
+    name: str | None = None
+    """What people know the thing by."""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | None]:
         """Return what a job's result tells of it."""
-        return {"kind": self.kind, "id": self.id, "code": self.code, "detail": self.detail}
+        return asdict(self)
 
 
 class Usage:
@@ -94,9 +96,18 @@ def take_back(
     if isinstance(back, Obstacle):
         code, detail = _SINCE[back.since]
         where = ", ".join(back.paths[:5]) or "its unique values"
-        return Skip(change.kind, change.id, code, detail.format(where=where))
+        detail = detail.format(where=where)
+        return Skip(change.kind, change.id, code, detail, name_of(current))
     reason = _needed(back, usage) if back is not None else None
-    return Skip(change.kind, change.id, "in_use", reason) if reason else back
+    return Skip(change.kind, change.id, "in_use", reason, name_of(current)) if reason else back
+
+
+def name_of(current: Record | Tombstone | None) -> str | None:
+    """Return what people know a thing by, None for what has no name or is gone."""
+    if not isinstance(current, Record):
+        return None
+    known = (current.body.get(member) for member in ("key", "label", "name"))
+    return next((str(name) for name in known if name), None)
 
 
 def _needed(back: Write, usage: Usage) -> str | None:
