@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from muster.access.model import Permission
 from muster.errors import ConflictError
-from muster.http.paging import PageOf, SortedQuery, list_response
+from muster.http.paging import SortedQuery, list_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import PageOf
 from muster.ids import new_id
 from muster.ledger.model import Mark, Put, Record
 from muster.ledger.port import MarkTakenError, VersionConflictError

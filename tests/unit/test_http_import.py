@@ -23,3 +23,8 @@ def test_the_app_can_be_imported_with_an_empty_environment() -> None:
     heavy = ("boto3", "openpyxl", "rich", "pynamodb", "aws_lambda_powertools", "sqlite3")
 
     assert loaded_by_app(*heavy, "muster.http.application") == {"muster.http.application"}
+
+
+def test_models_of_answers_are_not_loaded_with_the_app() -> None:
+    """They are for the document: a cold start does not wait for them."""
+    assert loaded_by_app("muster.assets.api", "muster.catalog.api") == set()

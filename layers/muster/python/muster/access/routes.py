@@ -23,13 +23,19 @@ from muster.access.refusals import (
     MemberNotFoundError,
     TokenNotFoundError,
 )
-from muster.http.paging import ListQuery, PageOf, list_response, slice_of
+from muster.http.paging import ListQuery, list_response, slice_of
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 
 routes = Routes("access")
 
+_ME_VIEW = Shape("muster.access.api", "MeView")
+_MEMBER_VIEW = Shape("muster.access.api", "MemberView")
+_TOKEN_VIEW = Shape("muster.access.api", "TokenView")
+_NEW_TOKEN_VIEW = Shape("muster.access.api", "NewTokenView")
 
-@routes.get("/v1/me", permission=Permission.TOKEN_SELF, returns=MeView)
+
+@routes.get("/v1/me", permission=Permission.TOKEN_SELF, returns=_ME_VIEW)
 def read_me(call: Call) -> Response:
     """Tell who the token stands for and what it may do."""
     return Response(_me(call.identity))
@@ -39,7 +45,7 @@ def read_me(call: Call) -> Response:
     "/v1/members",
     permission=Permission.MEMBER_READ,
     query=ListQuery,
-    returns=PageOf[MemberView],
+    returns=_MEMBER_VIEW.page,
 )
 def list_members(call: Call) -> Response:
     """List the members, in the order in which they came."""
@@ -52,7 +58,7 @@ def list_members(call: Call) -> Response:
     "/v1/members",
     permission=Permission.MEMBER_WRITE,
     body=MemberDraft,
-    returns=MemberView,
+    returns=_MEMBER_VIEW,
     status=201,
     errors=(InvalidAccessError, EmailTakenError, MemberLimitError),
 )
@@ -73,7 +79,7 @@ def add_member(call: Call) -> Response:
 @routes.get(
     "/v1/members/{member_id}",
     permission=Permission.MEMBER_READ,
-    returns=MemberView,
+    returns=_MEMBER_VIEW,
     errors=(MemberNotFoundError,),
 )
 def read_member(call: Call) -> Response:
@@ -86,7 +92,7 @@ def read_member(call: Call) -> Response:
     "/v1/members/{member_id}",
     permission=Permission.MEMBER_WRITE,
     body=MemberPatch,
-    returns=MemberView,
+    returns=_MEMBER_VIEW,
     errors=(
         MemberNotFoundError,
         MemberChangedError,
@@ -128,7 +134,7 @@ def remove_member(call: Call) -> Response:
     "/v1/tokens",
     permission=Permission.TOKEN_SELF,
     query=ListQuery,
-    returns=PageOf[TokenView],
+    returns=_TOKEN_VIEW.page,
 )
 def list_tokens(call: Call) -> Response:
     """List the caller's tokens, or all of the tenant's for those who manage tokens."""
@@ -142,7 +148,7 @@ def list_tokens(call: Call) -> Response:
     "/v1/tokens",
     permission=Permission.TOKEN_SELF,
     body=TokenDraft,
-    returns=NewTokenView,
+    returns=_NEW_TOKEN_VIEW,
     status=201,
     errors=(InvalidAccessError,),
 )
@@ -167,7 +173,7 @@ def create_token(call: Call) -> Response:
 @routes.get(
     "/v1/tokens/{token_id}",
     permission=Permission.TOKEN_SELF,
-    returns=TokenView,
+    returns=_TOKEN_VIEW,
     errors=(TokenNotFoundError,),
 )
 def read_token(call: Call) -> Response:

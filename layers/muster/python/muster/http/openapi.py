@@ -81,7 +81,7 @@ def errors_of(route: Route) -> tuple[type[MusterError], ...]:
 def _schemas(routes: Iterable[Route]) -> tuple[Models, dict[str, Any]]:
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
     for route in routes:
-        returns = route.extras.get("returns")
+        returns = route.returns
         if "body" in route.extras:
             wanted[route.extras["body"], "validation"] = None
         if returns is not None:
@@ -142,7 +142,7 @@ def _successes(route: Route, models: Models) -> dict[str, Any]:
 
 def _success(route: Route, models: Models, status: int, meaning: str) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": meaning, "headers": headers_of(route, status)}
-    returns = route.extras.get("returns")
+    returns = route.returns
     if returns is not None and status != 204:  # noqa: PLR2004 - no content
         schema = models[returns, "serialization"]
         if issubclass(route.extras.get("query", BaseModel), ListQuery):
@@ -169,7 +169,7 @@ def _refusals(route: Route) -> dict[str, Any]:
 def _add_parts(routes: Iterable[Route], models: Models, schemas: dict[str, Any]) -> None:
     """Add, for each list, what it looks like where `fields` leaves members out."""
     for route in routes:
-        returns = route.extras.get("returns")
+        returns = route.returns
         query = route.extras.get("query", BaseModel)
         if returns is None or not issubclass(query, ListQuery):
             continue

@@ -64,19 +64,6 @@ class SortedQuery(ListQuery):
     """Sort by these, such as `-updated_at,tag`; several, joined by commas."""
 
 
-class PageOf[Item](BaseModel):
-    """One page of a list."""
-
-    model_config = ConfigDict(defer_build=True)
-
-    items: list[Item]
-    next_cursor: str | None = None
-    """Give it as `cursor` to get the next page; null on the last one."""
-    total: int | None = None
-    """How many items there are on all pages, where `count` asked for it."""
-    total_is_exact: bool | None = None
-
-
 def binding_of(method: str, path: str, given: Sequence[tuple[str, str]]) -> str:
     """Return what a cursor is bound to: the list, its filters and its order."""
     bound = sorted((name, value) for name, value in given if name not in _NOT_BOUND)

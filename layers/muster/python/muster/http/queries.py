@@ -126,7 +126,7 @@ def _of_parameter(found: FieldError) -> FieldError:
 
 
 def _check_selection(route: Route, names: Sequence[str]) -> None:
-    known = item_fields(route.extras.get("returns"))
+    known = item_fields(route.returns)
     wrong = [name for name in names if known and name.partition(".")[0] not in known]
     if wrong:
         words = ((name, _hint(name.partition(".")[0], known)) for name in wrong)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from muster.access.model import Identity, Permission
 from muster.errors import MusterError
+from muster.http.shapes import Shape
 from muster.scope import Scope
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Extras(TypedDict, total=False):
 
     query: type[BaseModel]
     body: type[BaseModel]
-    returns: type[BaseModel] | None
+    returns: type[BaseModel] | Shape | None
     status: int
     statuses: Mapping[int, str]
     """Further successful statuses, such as 207, with their meaning."""
@@ -106,6 +107,12 @@ class Route:
     def status(self) -> int:
         """Return the status of success that the route documents first."""
         return self.extras.get("status", 200)
+
+    @property
+    def returns(self) -> type[BaseModel] | None:
+        """Return the model of what the view gives back, importing it when need be."""
+        told = self.extras.get("returns")
+        return told.model() if isinstance(told, Shape) else told
 
     @property
     def needs_if_match(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from muster.access.model import Permission
-from muster.http.paging import ListQuery, PageOf, list_response
+from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.jobs import service
-from muster.jobs.present import JobView, job_view
+from muster.jobs.present import job_view
 from muster.jobs.service import (
     JobForbiddenError,
     JobMissingError,
@@ -16,12 +17,14 @@ from muster.jobs.service import (
 
 routes = Routes("jobs")
 
+_JOB_VIEW = Shape("muster.jobs.present", "JobView")
+
 
 class JobsQuery(ListQuery):
     """What the list of jobs takes."""
 
 
-@routes.get("/v1/jobs", permission=Permission.JOB_READ, query=JobsQuery, returns=PageOf[JobView])
+@routes.get("/v1/jobs", permission=Permission.JOB_READ, query=JobsQuery, returns=_JOB_VIEW.page)
 def list_jobs(call: Call) -> Response:
     """List the jobs, newest first."""
     page = service.list_jobs(call.scope, limit=call.query.limit, after=call.query.after)
@@ -31,7 +34,7 @@ def list_jobs(call: Call) -> Response:
 @routes.get(
     "/v1/jobs/{job_id}",
     permission=Permission.JOB_READ,
-    returns=JobView,
+    returns=_JOB_VIEW,
     errors=(JobMissingError,),
 )
 def read_job(call: Call) -> Response:
@@ -43,7 +46,7 @@ def read_job(call: Call) -> Response:
 @routes.post(
     "/v1/jobs/{job_id}:cancel",
     permission=Permission.JOB_RUN,
-    returns=JobView,
+    returns=_JOB_VIEW,
     errors=(JobMissingError, JobOverError),
 )
 def cancel_job(call: Call) -> Response:
@@ -55,7 +58,7 @@ def cancel_job(call: Call) -> Response:
 @routes.post(
     "/v1/jobs/{job_id}:undo",
     permission=Permission.JOB_RUN,
-    returns=JobView,
+    returns=_JOB_VIEW,
     status=202,
     errors=(JobMissingError, JobNotUndoableError, JobForbiddenError),
 )

@@ -5,25 +5,28 @@ from __future__ import annotations
 from pydantic import Field
 
 from muster.access.model import Permission
-from muster.http.paging import ListQuery, PageOf, list_response
+from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.jobs.model import JobState
-from muster.jobs.present import JobView, job_view
+from muster.jobs.present import job_view
 from muster.jobs.running import job_of
 from muster.jobs.service import JobForbiddenError, JobNotUndoableError, list_jobs, undo_job
 from muster.ledger.model import Record
 from muster.transfer import refusals, service
 from muster.transfer.api import (
     ImportRequest,
-    ImportView,
     PlanRequest,
-    RowView,
 )
 from muster.transfer.model import Action
 from muster.transfer.present import import_view, row_view
 from muster.transfer.rows import import_rows
 
 routes = Routes("imports")
+
+_IMPORT_VIEW = Shape("muster.transfer.api", "ImportView")
+_ROW_VIEW = Shape("muster.transfer.api", "RowView")
+_JOB_VIEW = Shape("muster.jobs.present", "JobView")
 
 _POLL_SECONDS = "1"
 
@@ -43,7 +46,7 @@ class RowsQuery(ListQuery):
     "/v1/imports",
     permission=Permission.JOB_RUN,
     body=ImportRequest,
-    returns=ImportView,
+    returns=_IMPORT_VIEW,
     status=201,
     errors=(refusals.InvalidImportError, refusals.FileTooLargeError, refusals.FileChangedError),
     max_body_bytes=6_200_000,
@@ -56,7 +59,7 @@ def create_import(call: Call) -> Response:
 
 
 @routes.get(
-    "/v1/imports", permission=Permission.JOB_READ, query=ImportsQuery, returns=PageOf[ImportView]
+    "/v1/imports", permission=Permission.JOB_READ, query=ImportsQuery, returns=_IMPORT_VIEW.page
 )
 def list_imports(call: Call) -> Response:
     """List the imports, newest first, without their plans."""
@@ -67,7 +70,7 @@ def list_imports(call: Call) -> Response:
 @routes.get(
     "/v1/imports/{import_id}",
     permission=Permission.JOB_READ,
-    returns=ImportView,
+    returns=_IMPORT_VIEW,
     errors=(refusals.ImportMissingError,),
 )
 def read_import(call: Call) -> Response:
@@ -79,7 +82,7 @@ def read_import(call: Call) -> Response:
     "/v1/imports/{import_id}:plan",
     permission=Permission.JOB_RUN,
     body=PlanRequest,
-    returns=ImportView,
+    returns=_IMPORT_VIEW,
     statuses={202: "The file is large: the worker plans it. Read the import until it is planned."},
     errors=(
         refusals.ImportMissingError,
@@ -101,7 +104,7 @@ def plan_import(call: Call) -> Response:
     "/v1/imports/{import_id}/rows",
     permission=Permission.JOB_READ,
     query=RowsQuery,
-    returns=PageOf[RowView],
+    returns=_ROW_VIEW.page,
     errors=(refusals.ImportMissingError, refusals.NotPlannedError),
 )
 def list_import_rows(call: Call) -> Response:
@@ -121,7 +124,7 @@ def list_import_rows(call: Call) -> Response:
 @routes.post(
     "/v1/imports/{import_id}:apply",
     permission=Permission.JOB_RUN,
-    returns=ImportView,
+    returns=_IMPORT_VIEW,
     status=202,
     errors=(
         refusals.ImportMissingError,
@@ -145,7 +148,7 @@ def apply_import(call: Call) -> Response:
 @routes.post(
     "/v1/imports/{import_id}:undo",
     permission=Permission.JOB_RUN,
-    returns=JobView,
+    returns=_JOB_VIEW,
     status=202,
     errors=(refusals.ImportMissingError, JobNotUndoableError, JobForbiddenError),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import AssetView, PurgedView
 from muster.assets.clone import clone_asset
 from muster.assets.history import revert_change
 from muster.assets.model import Clone, Move, Revert, TypeChange
@@ -13,9 +12,13 @@ from muster.assets.purge import purge_asset
 from muster.assets.routes.answers import asset_response
 from muster.assets.service import change_type, move_asset, restore_asset
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.port import FenceMovedError, VersionConflictError
 
 routes = Routes("assets")
+
+_ASSET_VIEW = Shape("muster.assets.api", "AssetView")
+_PURGED_VIEW = Shape("muster.assets.api", "PurgedView")
 
 _ERRORS = (
     refusals.AssetNotFoundError,
@@ -31,7 +34,7 @@ _ERRORS = (
     "/v1/assets/{asset_id}:move",
     permission=Permission.ASSET_WRITE,
     body=Move,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=_ERRORS,
 )
 def move_asset_view(call: Call) -> Response:
@@ -44,7 +47,7 @@ def move_asset_view(call: Call) -> Response:
     "/v1/assets/{asset_id}:change-type",
     permission=Permission.ASSET_WRITE,
     body=TypeChange,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=_ERRORS,
 )
 def change_type_view(call: Call) -> Response:
@@ -61,7 +64,7 @@ def change_type_view(call: Call) -> Response:
     "/v1/assets/{asset_id}:clone",
     permission=Permission.ASSET_WRITE,
     body=Clone,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     status=201,
     errors=_ERRORS,
 )
@@ -77,7 +80,7 @@ def clone_asset_view(call: Call) -> Response:
 @routes.post(
     "/v1/assets/{asset_id}:restore",
     permission=Permission.ASSET_WRITE,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(*_ERRORS, refusals.AssetNotInTrashError),
 )
 def restore_asset_view(call: Call) -> Response:
@@ -90,7 +93,7 @@ def restore_asset_view(call: Call) -> Response:
     "/v1/assets/{asset_id}:purge",
     permission=Permission.ASSET_PURGE,
     query=PurgeQuery,
-    returns=PurgedView,
+    returns=_PURGED_VIEW,
     errors=(
         refusals.AssetNotFoundError,
         refusals.AssetNotInTrashError,
@@ -109,7 +112,7 @@ def purge_asset_view(call: Call) -> Response:
     "/v1/assets/{asset_id}:revert",
     permission=Permission.ASSET_WRITE,
     body=Revert,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(*_ERRORS, refusals.ChangeNotFoundError, refusals.ChangedSinceError),
 )
 def revert_change_view(call: Call) -> Response:

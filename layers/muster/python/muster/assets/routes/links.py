@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import GraphView, LinkView, NeighbourView
 from muster.assets.graph import asset_graph, graph_query, present_graph
 from muster.assets.links import (
     create_link,
@@ -17,18 +16,23 @@ from muster.assets.links import (
 from muster.assets.model import LinkDraft
 from muster.assets.parameters import GraphParameters, LinksQuery
 from muster.assets.routes.answers import names_for
-from muster.http.paging import PageOf, list_response
+from muster.http.paging import list_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.port import FenceMovedError, VersionConflictError
 
 routes = Routes("links")
+
+_NEIGHBOUR_VIEW = Shape("muster.assets.api", "NeighbourView")
+_LINK_VIEW = Shape("muster.assets.api", "LinkView")
+_GRAPH_VIEW = Shape("muster.assets.api", "GraphView")
 
 
 @routes.get(
     "/v1/assets/{asset_id}/links",
     permission=Permission.ASSET_READ,
     query=LinksQuery,
-    returns=PageOf[NeighbourView],
+    returns=_NEIGHBOUR_VIEW.page,
     errors=(refusals.AssetNotFoundError,),
 )
 def list_links(call: Call) -> Response:
@@ -46,7 +50,7 @@ def list_links(call: Call) -> Response:
     "/v1/assets/{asset_id}/links",
     permission=Permission.ASSET_WRITE,
     body=LinkDraft,
-    returns=LinkView,
+    returns=_LINK_VIEW,
     status=201,
     errors=(
         refusals.AssetNotFoundError,
@@ -67,7 +71,7 @@ def create_link_view(call: Call) -> Response:
 @routes.get(
     "/v1/links/{link_id}",
     permission=Permission.ASSET_READ,
-    returns=LinkView,
+    returns=_LINK_VIEW,
     errors=(refusals.LinkNotFoundError,),
 )
 def read_link_view(call: Call) -> Response:
@@ -93,7 +97,7 @@ def delete_link_view(call: Call) -> Response:
     "/v1/assets/{asset_id}/graph",
     permission=Permission.ASSET_READ,
     query=GraphParameters,
-    returns=GraphView,
+    returns=_GRAPH_VIEW,
     errors=(refusals.AssetNotFoundError, refusals.InvalidParameterError),
 )
 def read_graph(call: Call) -> Response:

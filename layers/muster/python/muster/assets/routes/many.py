@@ -6,7 +6,6 @@ from typing import Any
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import BatchView, ItemView
 from muster.assets.batch.model import Batch, Outcome
 from muster.assets.batch.run import BatchRejectedError, BatchTooLongError, run_batch
 from muster.assets.decide import look
@@ -17,10 +16,14 @@ from muster.assets.resolve import Resolver
 from muster.assets.routes.answers import links_by_asset, names_for
 from muster.http.conditional import entity_tag
 from muster.http.errors import problem, status_of
-from muster.http.paging import PageOf, page_response
+from muster.http.paging import page_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 
 routes = Routes("assets")
+
+_ITEM_VIEW = Shape("muster.assets.api", "ItemView")
+_BATCH_VIEW = Shape("muster.assets.api", "BatchView")
 
 _CREATED = 201
 _OK = 200
@@ -31,7 +34,7 @@ _MIXED = 207
     "/v1/assets",
     permission=Permission.ASSET_READ,
     query=AssetsQuery,
-    returns=PageOf[ItemView],
+    returns=_ITEM_VIEW.page,
     errors=(
         refusals.UnknownFilterError,
         refusals.InvalidParameterError,
@@ -59,7 +62,7 @@ def list_assets(call: Call) -> Response:
     "/v1/assets:batch",
     permission=Permission.ASSET_WRITE,
     body=Batch,
-    returns=BatchView,
+    returns=_BATCH_VIEW,
     statuses={_MIXED: "Some rows failed: see each row's problem."},
     errors=(BatchRejectedError, BatchTooLongError),
 )

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import CommitView, HistoryView
 from muster.assets.changes import ChangesPage, list_asset_changes, list_changes
 from muster.assets.history import asset_history, present_history
 from muster.assets.parameters import ChangesQuery, HistoryQuery
-from muster.http.paging import PageOf, list_response
+from muster.http.paging import list_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 
 routes = Routes("history")
+
+_HISTORY_VIEW = Shape("muster.assets.api", "HistoryView")
+_COMMIT_VIEW = Shape("muster.assets.api", "CommitView")
 
 
 @routes.get(
     "/v1/assets/{asset_id}/history",
     permission=Permission.ASSET_READ,
     query=HistoryQuery,
-    returns=PageOf[HistoryView],
+    returns=_HISTORY_VIEW.page,
     errors=(refusals.AssetNotFoundError,),
 )
 def list_history(call: Call) -> Response:
@@ -35,7 +38,7 @@ def list_history(call: Call) -> Response:
     "/v1/changes",
     permission=Permission.ASSET_READ,
     query=ChangesQuery,
-    returns=PageOf[CommitView],
+    returns=_COMMIT_VIEW.page,
     errors=(refusals.AssetNotFoundError,),
 )
 def list_changes_view(call: Call) -> Response:

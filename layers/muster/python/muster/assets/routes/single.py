@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.api import AssetView, TrashedView
 from muster.assets.model import AssetDraft, AssetPatch, AssetUpsert
 from muster.assets.parameters import AssetQueryParameters, UpsertQuery
 from muster.assets.purge import what_links_here
@@ -19,9 +18,13 @@ from muster.assets.service import (
 )
 from muster.assets.upsert import upsert_asset
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.port import FenceMovedError, VersionConflictError
 
 routes = Routes("assets")
+
+_ASSET_VIEW = Shape("muster.assets.api", "AssetView")
+_TRASHED_VIEW = Shape("muster.assets.api", "TrashedView")
 
 _WRITE_ERRORS = (
     refusals.InvalidAssetError,
@@ -34,7 +37,7 @@ _WRITE_ERRORS = (
     "/v1/assets",
     permission=Permission.ASSET_WRITE,
     body=AssetDraft,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     status=201,
     errors=_WRITE_ERRORS,
 )
@@ -51,7 +54,7 @@ def create_asset_view(call: Call) -> Response:
     "/v1/assets/{asset_id}",
     permission=Permission.ASSET_READ,
     query=AssetQueryParameters,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(refusals.AssetNotFoundError, refusals.InvalidParameterError),
 )
 def read_asset_view(call: Call) -> Response:
@@ -74,7 +77,7 @@ def read_asset_view(call: Call) -> Response:
     "/v1/assets/{asset_id}",
     permission=Permission.ASSET_WRITE,
     body=AssetPatch,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(
         *_WRITE_ERRORS,
         refusals.AssetNotFoundError,
@@ -94,7 +97,7 @@ def patch_asset_view(call: Call) -> Response:
 @routes.delete(
     "/v1/assets/{asset_id}",
     permission=Permission.ASSET_WRITE,
-    returns=TrashedView,
+    returns=_TRASHED_VIEW,
     errors=(refusals.AssetNotFoundError, refusals.AssetInTrashError, VersionConflictError),
 )
 def delete_asset_view(call: Call) -> Response:
@@ -111,7 +114,7 @@ def delete_asset_view(call: Call) -> Response:
     permission=Permission.ASSET_WRITE,
     query=UpsertQuery,
     body=AssetUpsert,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     statuses={201: "There was none: it was made."},
     if_match=False,
     errors=(
@@ -134,7 +137,7 @@ def upsert_asset_view(call: Call) -> Response:
 @routes.get(
     "/v1/assets/by-tag/{tag}",
     permission=Permission.ASSET_READ,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(refusals.AssetNotFoundError, refusals.AmbiguousMatchError),
 )
 def read_asset_by_tag(call: Call) -> Response:
@@ -145,7 +148,7 @@ def read_asset_by_tag(call: Call) -> Response:
 @routes.get(
     "/v1/assets/by-serial/{serial}",
     permission=Permission.ASSET_READ,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(refusals.AssetNotFoundError, refusals.AmbiguousMatchError),
 )
 def read_asset_by_serial(call: Call) -> Response:
@@ -156,7 +159,7 @@ def read_asset_by_serial(call: Call) -> Response:
 @routes.get(
     "/v1/assets/by-key/{key}",
     permission=Permission.ASSET_READ,
-    returns=AssetView,
+    returns=_ASSET_VIEW,
     errors=(refusals.AssetNotFoundError, refusals.AmbiguousMatchError),
 )
 def read_asset_by_key(call: Call) -> Response:

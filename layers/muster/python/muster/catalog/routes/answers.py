@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from muster.catalog import refusals
-from muster.catalog.api import NameKey
+from muster.catalog.drafts import NameKey
 from muster.catalog.load import load_catalog
 from muster.catalog.model import Catalog
 from muster.http.paging import list_response, slice_of

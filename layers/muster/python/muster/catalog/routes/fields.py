@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.catalog import change, refusals, service
-from muster.catalog.api import (
+from muster.catalog.drafts import (
     CatalogQuery,
     FieldDraft,
     FieldPatch,
-    FieldTypeView,
     NewOption,
     OptionPatch,
-    OptionView,
 )
 from muster.catalog.model import FieldType
 from muster.catalog.present import present_field, present_option
 from muster.catalog.routes.answers import answer, given, id_of, listing
-from muster.http.paging import ListQuery, PageOf, list_response
+from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
 
 routes = Routes("field types")
+
+_FIELD_TYPE_VIEW = Shape("muster.catalog.api", "FieldTypeView")
+_OPTION_VIEW = Shape("muster.catalog.api", "OptionView")
 
 _PLACE = "/v1/field-types"
 _ONE = _PLACE + "/{field_type_id}"
@@ -50,7 +52,7 @@ _CHANGE_OPTION = (
     _PLACE,
     permission=Permission.CATALOG_READ,
     query=CatalogQuery,
-    returns=PageOf[FieldTypeView],
+    returns=_FIELD_TYPE_VIEW.page,
 )
 def list_field_types(call: Call) -> Response:
     """List field types, oldest first."""
@@ -61,7 +63,7 @@ def list_field_types(call: Call) -> Response:
     _PLACE,
     permission=Permission.CATALOG_WRITE,
     body=FieldDraft,
-    returns=FieldTypeView,
+    returns=_FIELD_TYPE_VIEW,
     status=201,
     errors=(refusals.InvalidCatalogError, refusals.NameTakenError, FenceMovedError),
 )
@@ -74,7 +76,7 @@ def create_field_type(call: Call) -> Response:
 @routes.get(
     _ONE,
     permission=Permission.CATALOG_READ,
-    returns=FieldTypeView,
+    returns=_FIELD_TYPE_VIEW,
     errors=(refusals.FieldNotFoundError,),
 )
 def read_field_type(call: Call) -> Response:
@@ -86,7 +88,7 @@ def read_field_type(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=FieldDraft,
-    returns=FieldTypeView,
+    returns=_FIELD_TYPE_VIEW,
     errors=_CHANGE,
 )
 def replace_field_type(call: Call) -> Response:
@@ -106,7 +108,7 @@ def replace_field_type(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=FieldPatch,
-    returns=FieldTypeView,
+    returns=_FIELD_TYPE_VIEW,
     errors=_CHANGE,
 )
 def patch_field_type(call: Call) -> Response:
@@ -141,7 +143,7 @@ def delete_field_type(call: Call) -> Response:
     _OPTIONS,
     permission=Permission.CATALOG_READ,
     query=ListQuery,
-    returns=PageOf[OptionView],
+    returns=_OPTION_VIEW.page,
     errors=(refusals.FieldNotFoundError,),
 )
 def list_field_options(call: Call) -> Response:
@@ -158,7 +160,7 @@ def list_field_options(call: Call) -> Response:
     _OPTIONS,
     permission=Permission.CATALOG_WRITE,
     body=NewOption,
-    returns=OptionView,
+    returns=_OPTION_VIEW,
     status=201,
     errors=_CHANGE_OPTION,
 )
@@ -174,7 +176,7 @@ def add_field_option(call: Call) -> Response:
 @routes.get(
     _OPTION,
     permission=Permission.CATALOG_READ,
-    returns=OptionView,
+    returns=_OPTION_VIEW,
     errors=(refusals.FieldNotFoundError, refusals.OptionNotFoundError),
 )
 def read_field_option(call: Call) -> Response:
@@ -186,7 +188,7 @@ def read_field_option(call: Call) -> Response:
     _OPTION,
     permission=Permission.CATALOG_WRITE,
     body=OptionPatch,
-    returns=OptionView,
+    returns=_OPTION_VIEW,
     errors=_CHANGE_OPTION,
 )
 def patch_field_option(call: Call) -> Response:

@@ -6,24 +6,26 @@ from typing import Any
 
 from muster.access.model import Permission
 from muster.catalog import change, refusals, service
-from muster.catalog.api import (
+from muster.catalog.drafts import (
     DeleteFolderQuery,
     FolderDraft,
     FolderPatch,
     FoldersQuery,
-    FolderView,
 )
 from muster.catalog.load import FolderTree, load_folders, path_steps
 from muster.catalog.model import Folder
 from muster.catalog.present import present_folder
 from muster.catalog.routes.answers import given
-from muster.http.paging import PageOf, list_response, slice_of
+from muster.http.paging import list_response, slice_of
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, LedgerBusyError, VersionConflictError
 from muster.text import fold
 
 routes = Routes("folders")
+
+_FOLDER_VIEW = Shape("muster.catalog.api", "FolderView")
 
 _PLACE = "/v1/folders"
 _ONE = _PLACE + "/{folder_id}"
@@ -41,7 +43,7 @@ _CHANGE = (
     _PLACE,
     permission=Permission.CATALOG_READ,
     query=FoldersQuery,
-    returns=PageOf[FolderView],
+    returns=_FOLDER_VIEW.page,
     errors=(refusals.FolderNotFoundError,),
 )
 def list_folders(call: Call) -> Response:
@@ -60,7 +62,7 @@ def list_folders(call: Call) -> Response:
     _PLACE,
     permission=Permission.CATALOG_WRITE,
     body=FolderDraft,
-    returns=FolderView,
+    returns=_FOLDER_VIEW,
     status=201,
     errors=(refusals.InvalidCatalogError, refusals.NameTakenError, FenceMovedError),
 )
@@ -73,7 +75,7 @@ def create_folder(call: Call) -> Response:
 @routes.get(
     _ONE,
     permission=Permission.CATALOG_READ,
-    returns=FolderView,
+    returns=_FOLDER_VIEW,
     errors=(refusals.FolderNotFoundError,),
 )
 def read_folder(call: Call) -> Response:
@@ -85,7 +87,7 @@ def read_folder(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=FolderDraft,
-    returns=FolderView,
+    returns=_FOLDER_VIEW,
     errors=_CHANGE,
 )
 def replace_folder(call: Call) -> Response:
@@ -99,7 +101,7 @@ def replace_folder(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=FolderPatch,
-    returns=FolderView,
+    returns=_FOLDER_VIEW,
     errors=_CHANGE,
 )
 def patch_folder(call: Call) -> Response:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.catalog import change, refusals, service
-from muster.catalog.api import CatalogQuery, LinkTypeDraft, LinkTypePatch, LinkTypeView
+from muster.catalog.drafts import CatalogQuery, LinkTypeDraft, LinkTypePatch
 from muster.catalog.model import LinkType
 from muster.catalog.present import present_link_type
 from muster.catalog.routes.answers import answer, given, id_of, listing
-from muster.http.paging import PageOf
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.port import FenceMovedError, VersionConflictError
 
 routes = Routes("link types")
+
+_LINK_TYPE_VIEW = Shape("muster.catalog.api", "LinkTypeView")
 
 _PLACE = "/v1/link-types"
 _ONE = _PLACE + "/{link_type_id}"
@@ -30,7 +32,7 @@ _CHANGE = (
     _PLACE,
     permission=Permission.CATALOG_READ,
     query=CatalogQuery,
-    returns=PageOf[LinkTypeView],
+    returns=_LINK_TYPE_VIEW.page,
 )
 def list_link_types(call: Call) -> Response:
     """List link types, oldest first."""
@@ -41,7 +43,7 @@ def list_link_types(call: Call) -> Response:
     _PLACE,
     permission=Permission.CATALOG_WRITE,
     body=LinkTypeDraft,
-    returns=LinkTypeView,
+    returns=_LINK_TYPE_VIEW,
     status=201,
     errors=(refusals.InvalidCatalogError, refusals.NameTakenError, FenceMovedError),
 )
@@ -54,7 +56,7 @@ def create_link_type(call: Call) -> Response:
 @routes.get(
     _ONE,
     permission=Permission.CATALOG_READ,
-    returns=LinkTypeView,
+    returns=_LINK_TYPE_VIEW,
     errors=(refusals.LinkTypeNotFoundError,),
 )
 def read_link_type(call: Call) -> Response:
@@ -67,7 +69,7 @@ def read_link_type(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=LinkTypeDraft,
-    returns=LinkTypeView,
+    returns=_LINK_TYPE_VIEW,
     errors=_CHANGE,
 )
 def replace_link_type(call: Call) -> Response:
@@ -82,7 +84,7 @@ def replace_link_type(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=LinkTypePatch,
-    returns=LinkTypeView,
+    returns=_LINK_TYPE_VIEW,
     errors=_CHANGE,
 )
 def patch_link_type(call: Call) -> Response:

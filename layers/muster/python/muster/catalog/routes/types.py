@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.catalog import change, refusals, service
-from muster.catalog.api import AssetTypeView, CatalogQuery, TypeDraft, TypePatch
+from muster.catalog.drafts import CatalogQuery, TypeDraft, TypePatch
 from muster.catalog.model import AssetType
 from muster.catalog.present import present_type
 from muster.catalog.routes.answers import answer, given, id_of, listing
-from muster.http.paging import PageOf
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.port import FenceMovedError, VersionConflictError
 
 routes = Routes("asset types")
+
+_ASSET_TYPE_VIEW = Shape("muster.catalog.api", "AssetTypeView")
 
 _PLACE = "/v1/asset-types"
 _ONE = _PLACE + "/{asset_type_id}"
@@ -31,7 +33,7 @@ _CHANGE = (
     _PLACE,
     permission=Permission.CATALOG_READ,
     query=CatalogQuery,
-    returns=PageOf[AssetTypeView],
+    returns=_ASSET_TYPE_VIEW.page,
 )
 def list_asset_types(call: Call) -> Response:
     """List asset types, oldest first."""
@@ -42,7 +44,7 @@ def list_asset_types(call: Call) -> Response:
     _PLACE,
     permission=Permission.CATALOG_WRITE,
     body=TypeDraft,
-    returns=AssetTypeView,
+    returns=_ASSET_TYPE_VIEW,
     status=201,
     errors=(refusals.InvalidCatalogError, refusals.NameTakenError, FenceMovedError),
 )
@@ -55,7 +57,7 @@ def create_asset_type(call: Call) -> Response:
 @routes.get(
     _ONE,
     permission=Permission.CATALOG_READ,
-    returns=AssetTypeView,
+    returns=_ASSET_TYPE_VIEW,
     errors=(refusals.TypeNotFoundError,),
 )
 def read_asset_type(call: Call) -> Response:
@@ -68,7 +70,7 @@ def read_asset_type(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=TypeDraft,
-    returns=AssetTypeView,
+    returns=_ASSET_TYPE_VIEW,
     errors=_CHANGE,
 )
 def replace_asset_type(call: Call) -> Response:
@@ -86,7 +88,7 @@ def replace_asset_type(call: Call) -> Response:
     _ONE,
     permission=Permission.CATALOG_WRITE,
     body=TypePatch,
-    returns=AssetTypeView,
+    returns=_ASSET_TYPE_VIEW,
     errors=_CHANGE,
 )
 def patch_asset_type(call: Call) -> Response:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.catalog import refusals, service
-from muster.catalog.api import SchemaView, StarterView
 from muster.catalog.load import load_catalog
 from muster.catalog.present import present_schema
 from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
 from muster.ledger.port import FenceMovedError
 
 routes = Routes("catalog")
+
+_STARTER_VIEW = Shape("muster.catalog.api", "StarterView")
+_SCHEMA_VIEW = Shape("muster.catalog.api", "SchemaView")
 
 
 @routes.post(
     "/v1/catalog:install-starter",
     permission=Permission.CATALOG_WRITE,
-    returns=StarterView,
+    returns=_STARTER_VIEW,
     errors=(FenceMovedError,),
 )
 def install_starter_catalog(call: Call) -> Response:
@@ -32,7 +35,7 @@ def install_starter_catalog(call: Call) -> Response:
 @routes.get(
     "/v1/schema/{type}",
     permission=Permission.CATALOG_READ,
-    returns=SchemaView,
+    returns=_SCHEMA_VIEW,
     errors=(refusals.TypeNotFoundError,),
 )
 def read_schema(call: Call) -> Response:
