@@ -15,7 +15,7 @@ from muster.ledger.model import Put
 from tests.api.notes import routes
 from tests.support import Stand
 
-_KINDS = {
+KINDS = {
     "asset_id": "asset",
     "link_id": "link",
     "folder_id": "folder",
@@ -47,7 +47,7 @@ def foreign(stand: Stand) -> Callable[[str], str]:
             return stand.member(Role.VIEWER, "other").id
         if parameter == "token_id":
             return stand.gate.admit(f"Bearer {stand.token(tenant='other')}").token_id
-        kind = _KINDS[parameter]
+        kind = KINDS[parameter]
         record_id = new_id(kind)
         stand.scope(tenant="other").commit([Put(kind, record_id, {"name": "theirs"})])
         return record_id
