@@ -41,7 +41,8 @@ def main() -> None:
 @contextmanager
 def _only_one(place: Place) -> Iterator[IO[str] | None]:
     """Hold the folder's lock; None when another local stack holds it and answers."""
-    place.home.mkdir(parents=True, exist_ok=True)
+    # All data of all tenants lies below: it is nobody else's on this machine.
+    place.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with place.lock.open("a") as held:
         if not _try_lock(held):
             url = _address_of_running(place)

@@ -193,6 +193,7 @@ def test_the_shell_file_is_its_owners_alone_and_lets_one_in(run: Run, place: Pla
     variables = read_shell_file(run.place)
 
     assert place.shell_file.stat().st_mode & 0o077 == 0
+    assert place.home.stat().st_mode & 0o077 == 0
     assert variables["MUSTER_URL"] == place.url
     headers = {"Authorization": f"Bearer {variables['MUSTER_TOKEN']}"}
     assert httpx.get(f"{place.url}/v1/me", headers=headers, timeout=60).status_code == 200
