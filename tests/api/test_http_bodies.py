@@ -30,6 +30,7 @@ def test_errors_point_at_their_places(notes: Stand) -> None:
     [
         ('{"text":"a\\u0000"}', "character", "/text"),
         ('{"text":"a","parts":[{"text":"\\ud800"}]}', "character", "/parts/0/text"),
+        ('{"text":"caf\ufffd"}', "character", "/text"),
         ('{"text":"a","size":99999999999999999999999}', "number", ""),
         ('{"text":"a","size":1e999}', "number", ""),
         ('{"text":"a","text":"b"}', "duplicate_member", ""),

@@ -15,7 +15,9 @@ MAX_DEPTH = 32
 _MAX_INTEGER = 2**63 - 1
 _MAX_DIGITS = 20
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
+_UNFIT = re.compile("[\x00\ud800-\udfff\ufffd]")
+_REPLACED = "\ufffd"
+"""What API Gateway puts for bytes that are no UTF-8, before we see them."""
 
 
 def parse_json(content: bytes) -> Any:
@@ -27,7 +29,7 @@ def parse_json(content: bytes) -> Any:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise _refused("syntax", f"The body is not JSON: {error.msg}, at {where}.") from error
-    if "\\u" in text:
+    if "\\u" in text or _REPLACED in text:
         _require_fit(value)
     return value
 
@@ -59,8 +61,12 @@ def _require_shallow(text: str) -> None:
 
 def _require_fit(value: Any) -> None:
     for pointer, text in _texts(value, ""):
-        if _UNFIT.search(text):
+        if unfit := _UNFIT.search(text):
             detail = "A text holds a NUL or half of a surrogate pair: remove it."
+            if unfit[0] == _REPLACED:
+                detail = (
+                    "A text holds U+FFFD, which stands for bytes that are no UTF-8: send UTF-8."
+                )
             raise InvalidJsonError(detail, errors=[FieldError("character", detail, pointer)])
 
 
