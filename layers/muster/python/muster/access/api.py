@@ -1,7 +1,5 @@
 """The shapes of the access API: what is sent, and what comes back."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 

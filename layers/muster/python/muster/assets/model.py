@@ -5,8 +5,6 @@ something `folder`, `tag`, `serial`, `description`, `trashed_at` and `trashed_by
 absent, so that two bodies are equal when the assets are.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self

@@ -1,7 +1,5 @@
 """What the routes of assets take as query parameters."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints

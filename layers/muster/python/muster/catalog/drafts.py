@@ -1,7 +1,5 @@
 """What is sent to the catalog."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Self

@@ -1,13 +1,11 @@
 """Asset types, field types, link types and folders: what a tenant's catalog is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -214,7 +212,7 @@ class Catalog:
         by_label = {t.label.casefold(): t for t in self.types.values()}
         return by_label | {t.name.casefold(): t for t in self.types.values()}
 
-    def at(self, seq: int) -> Catalog:
+    def at(self, seq: int) -> Self:
         """Return the same catalog as of a later commit, which did not touch it."""
         if seq == self.seq:
             return self

@@ -1,7 +1,5 @@
 """Jobs: long work that a worker carries out in steps, each step one commit."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 

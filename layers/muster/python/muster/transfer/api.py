@@ -1,7 +1,5 @@
 """The shapes of the imports API: what is sent, and what comes back."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """What an import is made of, from the file's facts to the rows of its plan. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal

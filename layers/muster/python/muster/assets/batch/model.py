@@ -1,7 +1,5 @@
 """What a batch asks for, and what became of each row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
