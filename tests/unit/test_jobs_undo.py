@@ -228,3 +228,22 @@ def test_imports_that_share_a_type_are_undone_in_the_order_they_came(stand: Stan
     assert by_tag(scope).keys() == {"T0", "T2"}
     labels = [each.body["label"] for each in scope.replica.records("field_type")]
     assert labels == ["Bench"]
+
+
+def test_what_an_undone_undo_brought_back_can_be_undone_again(stand: Stand) -> None:
+    """Back and forth as often as one likes, by the job itself or by its undo."""
+    scope = stand.scope()
+    made, _ = run_import(scope, TABLE)
+    undoing = undo(scope, made)
+    redoing = undo(scope, undoing.id)
+    assert len(by_tag(scope)) == 12
+
+    again = undo(scope, made)
+
+    assert again.state is JobState.DONE
+    assert by_tag(scope) == {}
+    with pytest.raises(JobNotUndoableError, match=again.id):
+        undo(scope, made)
+    assert undo(scope, again.id).state is JobState.DONE
+    assert len(by_tag(scope)) == 12
+    assert redoing.state is JobState.DONE

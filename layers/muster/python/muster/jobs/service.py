@@ -203,18 +203,34 @@ def undo_job(scope: Scope, job_id: str) -> Record:
 
 
 def _standing_undo(scope: Scope, job: Job) -> Record | None:
-    """Return the undo that is under way; one that failed or was stopped may be tried anew."""
+    """Return the undo that is under way.
+
+    One that failed or was stopped may be tried anew, and so may one that was undone itself.
+    """
     if job.undone_by is None:
         return None
     undo = read_job(scope, job.undone_by)
     if job_of(undo).state in {JobState.FAILED, JobState.CANCELLED}:
         return None
     if job_of(undo).state is JobState.DONE:
+        if _is_taken_back(scope, job_of(undo)):
+            return None
         raise JobNotUndoableError(
             f"The job was undone by {undo.id}: undo that one to bring everything back.",
             extra={"undone_by": undo.id},
         )
     return undo
+
+
+def _is_taken_back(scope: Scope, job: Job) -> bool:
+    """Tell whether what a job did is undone now: each undo may have been undone in its turn."""
+    taken_back = False
+    while job.undone_by is not None:
+        job = job_of(read_job(scope, job.undone_by))
+        if job.state is not JobState.DONE:
+            break
+        taken_back = not taken_back
+    return taken_back
 
 
 def _stored(put: Put, commit: Commit) -> Record:
