@@ -71,7 +71,7 @@ def match_value(resolver: Resolver, match: str, draft: AssetUpsert) -> Any:
         unique = [name for name, f in resolver.catalog.fields.items() if f.unique]
         known = [*_BUILT_IN, *unique]
         raise refusals.InvalidParameterError(
-            f"{match[:80]!r} is not unique{refusals.nearest(match, known)}",
+            f"There is no unique field {match[:80]!r} to match on{refusals.nearest(match, known)}",
             errors=[FieldError("unknown_match", f"One of {', '.join(known)}.", parameter="match")],
         )
     raw = draft.custom_fields.get(match)
