@@ -56,7 +56,7 @@ def test_a_match_without_a_value_is_refused(office: Office) -> None:
 
 
 def test_only_what_tells_assets_apart_is_matched_on(office: Office) -> None:
-    with pytest.raises(refusals.InvalidParameterError, match="not unique"):
+    with pytest.raises(refusals.InvalidParameterError, match="no unique field"):
         upsert(office, "computer.cpu", custom_fields={"computer.cpu": "i7"})
 
 
