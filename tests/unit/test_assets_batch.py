@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from muster.assets.batch.model import Batch, Outcome
-from muster.assets.batch.run import BatchRejectedError, BatchTooLongError, run_batch
+from muster.assets.batch.model import Batch, BatchRejectedError, BatchTooLongError, Outcome
+from muster.assets.batch.run import run_batch
 from muster.assets.links import links_of
 from muster.assets.service import find_assets, read_asset
 from muster.ledger.model import RequestMark

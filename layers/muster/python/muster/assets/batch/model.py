@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from muster.assets.model import AssetReference, LinkDraft, Word
-from muster.errors import MusterError
+from muster.errors import InvalidInputError, MusterError
 
 MAX_ROWS = 500
 MAX_ATOMIC_ROWS = 24
@@ -91,3 +91,15 @@ class Outcome:
     key: str | None = None
     version: int | None = None
     error: MusterError | None = None
+
+
+class BatchRejectedError(InvalidInputError):
+    """An atomic batch in which a row fails: nothing was applied. `errors` name rows and members."""
+
+    code = "batch_rejected"
+
+
+class BatchTooLongError(InvalidInputError):
+    """An atomic batch has more rows than one transaction holds."""
+
+    code = "batch_too_long"

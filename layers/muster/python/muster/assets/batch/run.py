@@ -7,14 +7,20 @@ from dataclasses import dataclass, field, replace
 from itertools import batched
 
 from muster.assets import refusals
-from muster.assets.batch.model import MAX_ATOMIC_ROWS, Batch, Outcome
+from muster.assets.batch.model import (
+    MAX_ATOMIC_ROWS,
+    Batch,
+    BatchRejectedError,
+    BatchTooLongError,
+    Outcome,
+)
 from muster.assets.batch.pack import Pack
 from muster.assets.batch.rows import Planned, Row, keys_of, plan_row, rows_of
 from muster.assets.decide import Key, carry_out, look, settle
 from muster.assets.links import link_exists
 from muster.assets.model import KIND
 from muster.assets.resolve import Resolver
-from muster.errors import FieldError, InvalidInputError, MusterError
+from muster.errors import FieldError, MusterError
 from muster.ledger.model import Put, Record, Tombstone
 from muster.ledger.port import (
     MarkTakenError,
@@ -25,18 +31,6 @@ from muster.scope import Scope
 
 _ROWS_A_LOOK = 40
 _MOST_KEYS = 90
-
-
-class BatchRejectedError(InvalidInputError):
-    """An atomic batch in which a row fails: nothing was applied. `errors` name rows and members."""
-
-    code = "batch_rejected"
-
-
-class BatchTooLongError(InvalidInputError):
-    """An atomic batch has more rows than one transaction holds."""
-
-    code = "batch_too_long"
 
 
 def run_batch(scope: Scope, batch: Batch) -> list[Outcome]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.graph import asset_graph, graph_query, present_graph
 from muster.assets.links import (
     create_link,
     delete_link,
@@ -105,6 +104,8 @@ def read_graph(call: Call) -> Response:
 
     `hidden` counts, per asset, the neighbours that are not shown.
     """
+    from muster.assets.graph import asset_graph, graph_query, present_graph
+
     root = call.path["asset_id"]
     graph = asset_graph(call.scope, root, graph_query(call.scope, **dict(call.query)))
     return Response(present_graph(call.scope, root, graph))

@@ -6,8 +6,12 @@ from typing import Any
 
 from muster.access.model import Permission
 from muster.assets import refusals
-from muster.assets.batch.model import Batch, Outcome
-from muster.assets.batch.run import BatchRejectedError, BatchTooLongError, run_batch
+from muster.assets.batch.model import (
+    Batch,
+    BatchRejectedError,
+    BatchTooLongError,
+    Outcome,
+)
 from muster.assets.decide import look
 from muster.assets.parameters import AssetsQuery
 from muster.assets.present import present_asset, present_brief
@@ -72,6 +76,8 @@ def run_batch_view(call: Call) -> Response:
     Rows are answered in their order, each with the status that the single request would have had.
     An atomic batch in which a row fails is refused, with every failing row in `errors`.
     """
+    from muster.assets.batch.run import run_batch
+
     outcomes = run_batch(call.scope, call.body)
     status = _MIXED if any(outcome.error for outcome in outcomes) else _OK
     return Response({"results": [_row(call, outcome) for outcome in outcomes]}, status=status)
