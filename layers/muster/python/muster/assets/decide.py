@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from muster.assets import refusals
+from muster.assets.limits import require_room
 from muster.assets.model import KIND, LINK_KIND
 from muster.catalog.load import load_catalog
 from muster.catalog.model import Catalog
@@ -91,6 +92,7 @@ def carry_out(
     scope: Scope, writes: Sequence[Write], unmoved: Mapping[str, int]
 ) -> dict[Key, Record]:
     """Commit, and return the records that the writes made. A dry run only foresees them."""
+    require_room(scope, writes)
     if scope.dry_run:
         return foresee(scope, writes)
     commit = scope.commit(writes, unmoved=unmoved)

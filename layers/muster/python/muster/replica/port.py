@@ -125,6 +125,10 @@ class Replica(Protocol):
         """
         ...
 
+    def size(self) -> int:
+        """Return how many assets there are, those in the trash included."""
+        ...
+
     def count_assets(self, *, by: Literal["type", "folder", "link_type"]) -> dict[str, int]:
         """Return how many assets (trashed too), or links, use each type, folder or link type."""
         ...

@@ -100,6 +100,10 @@ class SqliteReplica:
         query = AssetQuery(equals={field_name: [value]}, sort=(), limit=limit)
         return list(self.find_assets(query).items)
 
+    def size(self) -> int:
+        """Return how many assets there are."""
+        return self._ask(lambda db: int(db.execute("SELECT count(*) FROM asset").fetchone()[0]))
+
     def count_assets(self, *, by: Literal["type", "folder", "link_type"]) -> dict[str, int]:
         """Return how many assets or links use each."""
         return self._ask(lambda db: answers.count_assets(db, by))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from muster.access.model import Permission
+from muster.assets.limits import AssetLimitError
 from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
@@ -131,6 +132,7 @@ def list_import_rows(call: Call) -> Response:
         refusals.NotPlannedError,
         refusals.PlanOutdatedError,
         JobForbiddenError,
+        AssetLimitError,
     ),
 )
 def apply_import(call: Call) -> Response:

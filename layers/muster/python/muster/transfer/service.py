@@ -8,6 +8,7 @@ import hashlib
 from typing import Any
 
 from muster.access.model import Limits, Permission
+from muster.assets.limits import require_room_for
 from muster.catalog.service import load_catalog
 from muster.errors import FieldError
 from muster.ids import new_id
@@ -221,7 +222,8 @@ def plan_of(scope: Scope, record: Record) -> tuple[PlanFile, PlanHead] | None:
 def apply_import(scope: Scope, import_id: str) -> Record:
     """Start applying the newest plan; asking again while it is applied changes nothing.
 
-    Raises ImportMissingError, NotPlannedError, PlanOutdatedError, JobForbiddenError.
+    Raises ImportMissingError, NotPlannedError, PlanOutdatedError, JobForbiddenError,
+    AssetLimitError.
     """
     record = read_import(scope, import_id)
     job = job_of(record)
@@ -235,6 +237,7 @@ def apply_import(scope: Scope, import_id: str) -> Record:
         scope, (Permission.ASSET_WRITE, *map(Permission, job.parameters.get("needs", ())))
     )
     _check_standing(scope, head)
+    require_room_for(scope, head.plan.counts.create)
     return start_job(
         scope,
         record,

@@ -6,6 +6,7 @@ from muster.access.model import Permission
 from muster.assets import refusals
 from muster.assets.clone import clone_asset
 from muster.assets.history import revert_change
+from muster.assets.limits import AssetLimitError
 from muster.assets.model import Clone, Move, Revert, TypeChange
 from muster.assets.parameters import PurgeQuery
 from muster.assets.purge import purge_asset
@@ -66,7 +67,7 @@ def change_type_view(call: Call) -> Response:
     body=Clone,
     returns=_ASSET_VIEW,
     status=201,
-    errors=_ERRORS,
+    errors=(*_ERRORS, AssetLimitError),
 )
 def clone_asset_view(call: Call) -> Response:
     """Copy an asset; the body says what is different in the copy.

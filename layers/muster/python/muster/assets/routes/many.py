@@ -13,6 +13,7 @@ from muster.assets.batch.model import (
     Outcome,
 )
 from muster.assets.decide import look
+from muster.assets.limits import AssetLimitError
 from muster.assets.parameters import AssetsQuery
 from muster.assets.present import present_asset, present_brief
 from muster.assets.query import Filters, asset_query
@@ -68,7 +69,7 @@ def list_assets(call: Call) -> Response:
     body=Batch,
     returns=_BATCH_VIEW,
     statuses={_MIXED: "Some rows failed: see each row's problem."},
-    errors=(BatchRejectedError, BatchTooLongError),
+    errors=(BatchRejectedError, BatchTooLongError, AssetLimitError),
 )
 def run_batch_view(call: Call) -> Response:
     """Carry out many operations: each row alone (`partial`), or all or nothing (`atomic`).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.assets import refusals
+from muster.assets.limits import AssetLimitError
 from muster.assets.model import AssetDraft, AssetPatch, AssetUpsert
 from muster.assets.parameters import AssetQueryParameters, UpsertQuery
 from muster.assets.purge import what_links_here
@@ -39,7 +40,7 @@ _WRITE_ERRORS = (
     body=AssetDraft,
     returns=_ASSET_VIEW,
     status=201,
-    errors=_WRITE_ERRORS,
+    errors=(*_WRITE_ERRORS, AssetLimitError),
 )
 def create_asset_view(call: Call) -> Response:
     """Make an asset.
@@ -119,6 +120,7 @@ def delete_asset_view(call: Call) -> Response:
     if_match=False,
     errors=(
         *_WRITE_ERRORS,
+        AssetLimitError,
         refusals.AmbiguousMatchError,
         refusals.AssetNotFoundError,
         refusals.InvalidParameterError,
