@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from muster.access.model import Identity, TenantId
 from muster.jobs.model import JobQueue
 from muster.ledger.model import (
     Actor,
-    Cause,
     Commit,
     Reason,
     Record,
@@ -20,10 +19,8 @@ from muster.ledger.model import (
 )
 from muster.ledger.objects import Objects
 from muster.ledger.plan import result
-from muster.ledger.port import FenceMovedError, Ledger
+from muster.ledger.port import Ledger
 from muster.replica.port import Replica
-
-_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -64,17 +61,3 @@ class Scope:
         stamp = Stamp(commit.at, commit.actor, commit.seq)
         made = (result(w, c, stamp) for w, c in zip(writes, commit.changes, strict=True))
         return {(r.kind, r.id): r for r in made if isinstance(r, Record)}
-
-    def because(self, cause: Cause, *, job: str | None = None, message: str | None = None) -> Scope:
-        """Return the same scope with another cause."""
-        return replace(self, reason=replace(self.reason, cause=cause, job=job, message=message))
-
-
-def deciding[T](scope: Scope, decide: Callable[[Scope], T]) -> T:
-    """Run `decide` again, on a replica that has caught up, while fences move under it."""
-    for _ in range(_ROUNDS - 1):
-        try:
-            return decide(scope)
-        except FenceMovedError:
-            scope.replica.catch_up()
-    return decide(scope)

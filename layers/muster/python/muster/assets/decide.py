@@ -95,10 +95,7 @@ def carry_out(
     require_room(scope, writes)
     if scope.dry_run:
         return foresee(scope, writes)
-    commit = scope.commit(writes, unmoved=unmoved)
-    stamp = Stamp(commit.at, commit.actor, commit.seq)
-    made = (result(w, c, stamp) for w, c in zip(writes, commit.changes, strict=True))
-    return {(r.kind, r.id): r for r in made if isinstance(r, Record)}
+    return scope.carry_out(writes, unmoved=unmoved)
 
 
 def foresee(

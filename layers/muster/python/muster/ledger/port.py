@@ -40,7 +40,7 @@ class MarkTakenError(ConflictError):
 class FenceMovedError(ConflictError):
     """What the commit was decided on has changed meanwhile: read again and decide again.
 
-    Use cases catch it (`muster.scope.deciding`) and retry; a caller sees it only after several
+    Use cases catch it and decide again; a caller sees it only after several
     rounds.
     """
 

@@ -7,14 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from muster.errors import MalformedRequestError
 from muster.ledger.model import Commit, Record
-
-
-class UnknownSortFieldError(MalformedRequestError):
-    """A sort key is neither a built-in field nor a field of the catalog."""
-
-    code = "unknown_field"
 
 
 @dataclass(frozen=True)

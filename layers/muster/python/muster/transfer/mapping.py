@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from muster.catalog.model import Catalog, FieldKind, FieldType
+from muster.catalog.model import Catalog, FieldKind
 from muster.errors import FieldError
 from muster.text import fold
 from muster.transfer.mappings import recognise, source_of
@@ -266,8 +266,3 @@ def _identity(mapper: _Mapper, source: SourceMapping | None) -> tuple[str, ...]:
     wanted: Iterable[str] = source.identity if source and source.identity else ("name",)
     columns = tuple(used[target] for target in wanted if target in used)
     return columns or tuple(mapper.targets)
-
-
-def is_option_field(field_type: FieldType) -> bool:
-    """Tell whether a field's values are chosen from its options."""
-    return field_type.kind in {FieldKind.SELECT, FieldKind.MULTI_SELECT, FieldKind.STATUS}
