@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from muster.errors import MusterError
-
-_DEFAULT_REPLICAS = str(Path(tempfile.gettempdir()) / "muster")
 
 
 class SettingsError(MusterError):
@@ -46,7 +44,7 @@ class Settings:
     replica_dir: str = _setting(
         "MUSTER_REPLICA_DIR",
         "Folder of the tenants' SQLite replicas; deleting it loses nothing.",
-        default=_DEFAULT_REPLICAS,
+        default_factory=lambda: str(Path(tempfile.gettempdir()) / "muster"),
     )
     tenant_role_arn: str = _setting(
         "MUSTER_TENANT_ROLE_ARN",
@@ -89,5 +87,7 @@ def described() -> dict[str, str]:
 def required_variables() -> tuple[str, ...]:
     """Return the variables that have no default."""
     return tuple(
-        item.metadata["variable"] for item in fields(Settings) if not isinstance(item.default, str)
+        item.metadata["variable"]
+        for item in fields(Settings)
+        if item.default is MISSING and item.default_factory is MISSING
     )
