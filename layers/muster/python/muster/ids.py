@@ -21,6 +21,11 @@ PREFIXES = {
     "member": "mem",
     "token": "tok",
     "option": "opt",
+    "file": "fil",
+    "upload": "upl",
+    "attachment": "att",
+    "comment": "com",
+    "sequence": "seq",
 }
 
 

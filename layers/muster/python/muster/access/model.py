@@ -21,6 +21,8 @@ class Permission(StrEnum):
     CATALOG_WRITE = "catalog:write"
     JOB_READ = "job:read"
     JOB_RUN = "job:run"
+    TENANT_EXPORT = "tenant:export"
+    TENANT_IMPORT = "tenant:import"
     MEMBER_READ = "member:read"
     MEMBER_WRITE = "member:write"
     TOKEN_SELF = "token:self"  # noqa: S105 - a permission's name, no secret
@@ -60,6 +62,7 @@ class Limits:
     assets: int = 1_000_000
     members: int = 10_000
     import_bytes: int = 200 * 1024 * 1024
+    file_bytes: int = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)

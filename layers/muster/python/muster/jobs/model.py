@@ -6,6 +6,18 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 
+JobType = Literal[
+    "import",
+    "undo",
+    "export",
+    "archive_export",
+    "archive_import",
+    "bulk",
+    "sequence",
+    "sweep",
+]
+
+
 class JobState(StrEnum):
     """Where a job stands."""
 
@@ -39,7 +51,7 @@ class Job(BaseModel):
 
     id: str = ""
     version: int = 0
-    type: Literal["import", "undo"]
+    type: JobType
     title: str
     state: JobState
     progress: Progress = Field(default_factory=Progress)

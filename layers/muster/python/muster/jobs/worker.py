@@ -32,11 +32,26 @@ A handler that is given a job which is under way goes on where the job's record 
 HANDLERS: dict[str, str] = {
     "import": "muster.transfer.worker:run_import",
     "undo": "muster.jobs.undo:run_undo",
+    "export": "muster.exports.worker:run_export",
+    "archive_export": "muster.archive.worker:run_archive_export",
+    "archive_import": "muster.archive.worker:run_archive_import",
+    "bulk": "muster.bulk.worker:run_bulk",
+    "sequence": "muster.bulk.worker:run_bulk",
+    "sweep": "muster.attachments.sweep:run_sweep",
 }
 """Named and not imported: jobs lie below the features that use them, and a worker loads what its
 job needs."""
 
-CAUSES = {"import": Cause.IMPORT, "undo": Cause.UNDO}
+CAUSES: dict[str, Cause] = {
+    "import": Cause.IMPORT,
+    "undo": Cause.UNDO,
+    "export": Cause.EXPORT,
+    "archive_export": Cause.EXPORT,
+    "archive_import": Cause.ARCHIVE,
+    "bulk": Cause.BULK,
+    "sequence": Cause.SEQUENCE,
+    "sweep": Cause.SWEEP,
+}
 
 
 def run_job(

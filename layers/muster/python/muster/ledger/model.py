@@ -26,6 +26,10 @@ class Cause(StrEnum):
     RESTORE = "restore"
     SCRIPT = "script"
     SYSTEM = "system"
+    BULK = "bulk"
+    EXPORT = "export"
+    ARCHIVE = "archive"
+    SWEEP = "sweep"
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,8 @@ FENCES: Mapping[str, str] = {
     "folder": "folders",
     "asset": "assets",
     "link": "links",
+    "file": "files",
+    "sequence": "sequences",
 }
 """Which fence a kind belongs to. The head keeps, per fence, the sequence number of the last commit
 that touched it, so that a commit can require, at no cost, that what it decided on has not moved.

@@ -1,10 +1,11 @@
-"""A tenant's objects in the files bucket: job sources, plans, results, large bodies."""
+"""A tenant's objects in the files bucket: files, job sources, plans, results, large bodies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
 
 from muster.errors import InvalidInputError
 
@@ -42,6 +43,51 @@ class Upload:
     expires_seconds: int
 
 
+@dataclass(frozen=True)
+class ObjectFacts:
+    """What is known of an object without reading it."""
+
+    size: int
+    sha256: str | None
+    """In hex; None where the store was not told it at the upload (an object in parts, for one)."""
+    modified: datetime
+
+
+class ObjectWriter(Protocol):
+    """Writes one object in parts, with at most one part in memory.
+
+    The object appears when `close` returns, whole; nobody sees it before. A writer that is opened
+    again with `state()` of an earlier one goes on behind the last part that it stored: what was
+    written after is to be written again.
+    """
+
+    size: int
+    """Bytes written so far, those not yet stored included."""
+
+    def write(self, content: bytes) -> int:
+        """Add bytes; stores a part when there is enough for one. Returns how many were added."""
+        ...
+
+    def flush(self) -> bool:
+        """Store what is held as a part if it is large enough for one (S3: 5 MiB).
+
+        True: nothing is held now, and `state` may be kept.
+        """
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Return what goes on behind the parts stored so far: JSON values, and small."""
+        ...
+
+    def close(self) -> None:
+        """Store the rest, and let the object appear. Closing twice does nothing."""
+        ...
+
+    def abort(self) -> None:
+        """Throw away what was stored."""
+        ...
+
+
 class Objects(Protocol):
     """One tenant's objects, named within the tenant's prefix, such as `jobs/job_01…/source`."""
 
@@ -67,12 +113,54 @@ class Objects(Protocol):
         """Remove an object; removing none is no error."""
         ...
 
-    def presign_upload(
-        self, name: str, *, max_bytes: int, content_type: str | None = None
-    ) -> Upload:
-        """Return a form for an upload to the bucket: this name, up to this size, in 15 minutes."""
+    def facts(self, name: str) -> ObjectFacts | None:
+        """Return an object's facts, or None when there is none. One call."""
         ...
 
-    def presign_download(self, name: str, *, filename: str) -> str:
-        """Return an address that serves the object as a download for 5 minutes."""
+    def stream(self, name: str, *, start: int = 0, length: int | None = None) -> BinaryIO | None:
+        """Return an object's bytes (or a range of them) to be read piece by piece and closed.
+
+        It can't seek. None when there is no such object.
+        """
+        ...
+
+    def writer(
+        self,
+        name: str,
+        *,
+        content_type: str = "application/octet-stream",
+        state: Mapping[str, Any] | None = None,
+    ) -> ObjectWriter:
+        """Return a writer of a large object; `state` goes on with one that was begun."""
+        ...
+
+    def copy(self, source: str, target: str, *, content_type: str | None = None) -> None:
+        """Copy an object within the tenant, without its bytes passing through here.
+
+        Raises FileNotFoundError when there is no source.
+        """
+        ...
+
+    def presign_upload(
+        self,
+        name: str,
+        *,
+        max_bytes: int,
+        min_bytes: int = 0,
+        content_type: str | None = None,
+        sha256: str | None = None,
+    ) -> Upload:
+        """Return a form for an upload to the bucket: this name, of this size, in 15 minutes.
+
+        With `sha256` (hex), S3 itself refuses other content. Not every emulator does: who relies on
+        it looks at `facts` afterwards.
+        """
+        ...
+
+    def presign_download(self, name: str, *, filename: str, inline_type: str | None = None) -> str:
+        """Return an address that serves the object for 5 minutes.
+
+        As a download, never as a page; with `inline_type` to be shown as that type, which is for
+        images alone that Muster wrote itself.
+        """
         ...
