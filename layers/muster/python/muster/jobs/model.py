@@ -5,7 +5,6 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
 JobType = Literal[
     "import",
     "undo",
