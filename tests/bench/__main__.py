@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import chapters
+from tests.bench.at_scale import measure_at_scale
 from tests.bench.bench_replica import measure_replica
 from tests.bench.clocks import ROOT, import_ms, machine
 from tests.bench.imports import measure_import
@@ -28,16 +29,21 @@ class Sizes:
     rows: int
     records: int
     imports: int
+    scale: tuple[int, ...]
+    """Rows of the jobs that run on the emulator."""
 
     def __str__(self) -> str:
         return (
             f"{number(self.assets)} assets under the requests, each sent {number(self.times)}"
-            f" times; {number(self.rows)} rows imported, {number(self.records)} records replayed"
+            f" times; {number(self.rows)} rows imported, {number(self.records)} records replayed;"
+            f" jobs of {' and '.join(number(rows) for rows in self.scale)} rows on the emulator"
         )
 
 
-FULL = Sizes(assets=100_000, times=300, rows=10_000, records=100_000, imports=9)
-QUICK = Sizes(assets=2_000, times=30, rows=500, records=5_000, imports=3)
+FULL = Sizes(
+    assets=100_000, times=300, rows=10_000, records=100_000, imports=9, scale=(10_000, 100_000)
+)
+QUICK = Sizes(assets=2_000, times=30, rows=500, records=5_000, imports=3, scale=(500, 5_000))
 
 
 def measure(sizes: Sizes) -> Report:
@@ -46,6 +52,7 @@ def measure(sizes: Sizes) -> Report:
     chapters.add_requests(report, _apart(measure_requests, sizes.assets, sizes.times))
     chapters.add_import(report, _apart(measure_import, sizes.rows))
     chapters.add_replica(report, _apart(measure_replica, sizes.records))
+    chapters.add_scale(report, measure_at_scale(sizes.scale))
     chapters.add_cold_start(report, import_ms("app", times=sizes.imports))
     return report
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tests.bench.at_scale import Step
 from tests.bench.bench_replica import ReplicaCosts
 from tests.bench.imports import Import
 from tests.bench.report import Report, Table
 from tests.bench.requests import Bill, Measured, Requests
 
 _IMPORT_MS = 150.0
+_MEMORY_RATIO = 1.25
 
 
 def add_requests(report: Report, found: Requests) -> None:
@@ -101,6 +103,45 @@ def add_replica(report: Report, found: ReplicaCosts) -> None:
             f"Questions to a replica of {found.assets:,} assets",
             ("50 assets …", "found", "first page, CPU ms", "next page, CPU ms"),
             [(a.name, a.rows, a.first_ms, a.next_ms) for a in found.asked],
+        )
+    )
+
+
+def add_scale(report: Report, steps: Sequence[Step]) -> None:
+    """Add what jobs cost at full size, and how little their memory grows with it."""
+    sizes = sorted({step.rows for step in steps})
+    least, most = sizes[0], sizes[-1]
+    peaks = {(step.name, step.rows): step.peak_mib for step in steps}
+    for name in dict.fromkeys(step.name for step in steps):
+        what = f"{name}: peak memory of {most:,} rows to that of {least:,}"
+        report.promise(what, _MEMORY_RATIO, peaks[name, most] / peaks[name, least], "times")
+    report.times.append(
+        Table(
+            "Jobs on the emulator",
+            (
+                "job",
+                "rows",
+                "s",
+                "rows a second",
+                "CPU s of the worker",
+                "peak MiB",
+                "of it before",
+            ),
+            [
+                (
+                    s.name,
+                    s.rows,
+                    s.seconds,
+                    s.rows / s.seconds,
+                    s.cpu_seconds,
+                    s.peak_mib,
+                    s.idle_mib,
+                )
+                for s in steps
+            ],
+            "Each in a fresh process that is request and worker in one, against ministack, which"
+            " shares the machine: AWS itself is faster, and the seconds are its as much as ours."
+            " Catching the replica up is in the first job of each process.",
         )
     )
 
