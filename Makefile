@@ -44,6 +44,7 @@ check: $(READY) ## Lint, types, walls between the parts, and the template
 	$(BIN)/python -m infra.validate --quick
 
 format: $(READY) ## Format the code and mend what lint can mend
+	$(BIN)/python -m infra.addresses
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 from typing import Any
 
 from chalice.app import Chalice, Response
@@ -12,11 +13,12 @@ from chalice.app import Chalice, Response
 from muster.access import routes as access
 from muster.assets import routes as assets
 from muster.catalog import routes as catalog
+from muster.http.addresses import ADDRESSES
 from muster.http.pipeline import Pipeline, Services
 from muster.http.routes import service_routes
-from muster.http.table import RouteTable
+from muster.http.routing import Route, Routes
+from muster.http.table import Later, RouteTable
 from muster.jobs import routes as jobs
-from muster.transfer import routes as transfer
 
 
 def _slot(name: str) -> property:
@@ -66,10 +68,15 @@ def build_api(make_services: Callable[[], Services], table: RouteTable | None = 
 @cache
 def route_table() -> RouteTable:
     """Return the table of all routes."""
-    features = (access, catalog, assets, transfer, jobs)
-    return RouteTable(
-        [*service_routes(_document).routes, *(r for f in features for r in f.routes.routes)]
-    )
+    # What most requests are for is there from the start. The rest is loaded by its first request.
+    features = (access, catalog, assets, jobs)
+    first = [*service_routes(_document).routes, *(r for f in features for r in f.routes.routes)]
+    return RouteTable(first, [Later(of, partial(_load, name)) for name, of in ADDRESSES.items()])
+
+
+def _load(name: str) -> Iterable[Route]:
+    routes: Routes = import_module(name).routes
+    return routes.routes
 
 
 def _document() -> Mapping[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from muster.http.errors import MethodNotAllowedError, NoSuchRouteError
 from muster.http.gateway import Request, decoded
@@ -24,6 +25,15 @@ class Match:
     path: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Later:
+    """Routes that are loaded when the first request for one of their resources comes."""
+
+    resources: Mapping[str, tuple[str, ...]]
+    """Their resources with their methods, as `RouteTable.resources` returns them."""
+    load: Callable[[], Iterable[Route]]
+
+
 def resource_of(path: str) -> tuple[str, str]:
     """Return what API Gateway is told of a documented path, and the action after the colon."""
     found = _ACTION.fullmatch(path)
@@ -37,22 +47,38 @@ class RouteTable:
     have different names, which API Gateway does not take.
     """
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = tuple(routes)
+    def __init__(self, routes: Iterable[Route], later: Iterable[Later] = ()) -> None:
+        self._routes: list[Route] = []
         self._table: dict[str, dict[str, dict[str, Route]]] = {}
-        shapes: dict[str, str] = {}
-        for route in self.routes:
+        self._shapes: dict[str, str] = {}
+        self._later = list(later)
+        self._add(routes)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes; this loads those that are not loaded yet."""
+        self._load(lambda _: True)
+        return tuple(self._routes)
+
+    def _load(self, wanted: Callable[[Later], bool]) -> None:
+        for later in [each for each in self._later if wanted(each)]:
+            self._add(later.load())
+            self._later.remove(later)
+
+    def _add(self, routes: Iterable[Route]) -> None:
+        for route in routes:
             resource, action = resource_of(route.path)
-            known = shapes.setdefault(_PARAMETER.sub("{}", resource), resource)
+            known = self._shapes.setdefault(_PARAMETER.sub("{}", resource), resource)
             methods = self._table.setdefault(resource, {}).setdefault(action, {})
             if known != resource or route.method in methods:
                 raise TypeError(f"{route.method} {route.path} clashes with {known}")
             methods[route.method] = route
+            self._routes.append(route)
         self._require_unique_ids()
 
     def _require_unique_ids(self) -> None:
         paths: defaultdict[str, list[str]] = defaultdict(list)
-        for route in self.routes:
+        for route in self._routes:
             paths[route.operation_id].append(route.path)
         twice = {name: where for name, where in paths.items() if len(where) > 1}
         if twice:
@@ -60,13 +86,17 @@ class RouteTable:
 
     def resources(self) -> dict[str, tuple[str, ...]]:
         """Return what to register: each resource with its methods."""
-        return {
-            resource: tuple(sorted({m for methods in actions.values() for m in methods}))
-            for resource, actions in self._table.items()
-        }
+        found: dict[str, set[str]] = {}
+        for resource, actions in self._table.items():
+            found[resource] = {method for methods in actions.values() for method in methods}
+        for later in self._later:
+            for resource, names in later.resources.items():
+                found.setdefault(resource, set()).update(names)
+        return {resource: tuple(sorted(methods)) for resource, methods in found.items()}
 
     def match(self, request: Request) -> Match:
         """Return the route of a request; raises NoSuchRouteError, MethodNotAllowedError."""
+        self._load(lambda later: request.resource in later.resources)
         actions = self._table.get(request.resource)
         if actions is None:
             raise NoSuchRouteError(f"There is nothing at {request.path[:200]!r}.")

@@ -1,0 +1,13 @@
+"""Addresses of features that wait for their first request; `make format` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "muster.transfer.routes": {
+        "/v1/imports": ("GET", "POST"),
+        "/v1/imports/{import_id}": ("GET", "POST"),
+        "/v1/imports/{import_id}/rows": ("GET",),
+    }
+}
