@@ -22,7 +22,7 @@ def text() -> str:
     """Return what the file has to hold."""
     found = {name: RouteTable(import_module(name).routes.routes).resources() for name in LATER}
     told = pprint.pformat(found, width=99, sort_dicts=False)
-    return f'''"""Addresses of features that wait for their first request; `make format` writes it."""
+    return f'''"""Addresses of features that wait for a first request; `make format` writes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of features that wait for their first request; `make format` writes it."""
+"""Addresses of features that wait for a first request; `make format` writes it."""
 
 from __future__ import annotations
 
