@@ -141,7 +141,7 @@ def add_scale(report: Report, steps: Sequence[Step]) -> None:
             ],
             "Each in a fresh process that is request and worker in one, against ministack, which"
             " shares the machine: AWS itself is faster, and the seconds are its as much as ours."
-            " Catching the replica up is in the first job of each process.",
+            " The replica is caught up before.",
         )
     )
 
