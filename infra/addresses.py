@@ -6,7 +6,6 @@ A test holds that file to the routes.
 from __future__ import annotations
 
 import pprint
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -38,4 +37,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -20,7 +20,8 @@ from muster.catalog.model import (
     Placement,
 )
 from muster.ids import new_id
-from muster.ledger.memory import MemoryLedger, MemoryObjects
+from muster.ledger.memory import MemoryLedger
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.model import (
     Actor,
     Cause,

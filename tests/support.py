@@ -24,7 +24,8 @@ from muster.http.pipeline import Services
 from muster.http.table import RouteTable
 from muster.jobs.memory import MemoryQueue
 from muster.jobs.worker import run_job
-from muster.ledger.memory import MemoryLedger, MemoryObjects
+from muster.ledger.memory import MemoryLedger
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.model import Actor, Cause, Reason, RequestMark
 from muster.ledger.objects import Objects
 from muster.ledger.port import Ledger

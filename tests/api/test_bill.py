@@ -14,7 +14,7 @@ from moto import mock_aws
 from muster.access.model import TenantId
 from muster.ledger.dynamo import DynamoLedger
 from muster.ledger.guard import bind_tenant
-from muster.ledger.memory import MemoryObjects
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.objects import Objects
 from muster.ledger.port import Ledger
 from muster.replica.port import Replica

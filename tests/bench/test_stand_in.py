@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from muster.ledger.dynamo import DynamoLedger
-from muster.ledger.memory import MemoryObjects
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.model import Actor, Cause, Mark, Put, Reason
 from muster.ledger.port import MarkTakenError, VersionConflictError
 from tests.bench.account import Account

@@ -13,7 +13,8 @@ from moto import mock_aws
 
 from muster.ledger.dynamo import DynamoLedger
 from muster.ledger.guard import bind_tenant
-from muster.ledger.memory import MemoryLedger, MemoryObjects
+from muster.ledger.memory import MemoryLedger
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.objects import Objects
 from muster.ledger.port import Ledger
 from muster.ledger.s3 import S3Objects

@@ -15,7 +15,7 @@ from muster.ledger import dynamo, keys
 from muster.ledger.committer import ROUNDS
 from muster.ledger.dynamo import DynamoLedger
 from muster.ledger.guard import CrossTenantAccessError
-from muster.ledger.memory import MemoryObjects
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.model import Actor, Cause, Commit, Mark, Number, Put, Reason, RequestMark, Write
 from muster.ledger.packed import MissingBodyError
 from muster.ledger.port import (

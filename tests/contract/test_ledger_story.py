@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from muster.errors import MusterError
 from muster.ledger.dynamo import DynamoLedger
-from muster.ledger.memory import MemoryLedger, MemoryObjects
+from muster.ledger.memory import MemoryLedger
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.model import (
     FENCES,
     Actor,

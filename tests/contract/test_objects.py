@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from muster.ledger.memory import MemoryObjects
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.objects import ObjectNameError, Objects
 from muster.ledger.s3 import S3Objects
 from tests.contract.conftest import BUCKET
@@ -55,6 +57,11 @@ def test_a_name_that_leads_elsewhere_is_refused(objects: Objects, name: str) -> 
         lambda: objects.delete(name),
         lambda: objects.presign_upload(name, max_bytes=1),
         lambda: objects.presign_download(name, filename="x"),
+        lambda: objects.facts(name),
+        lambda: objects.stream(name),
+        lambda: objects.writer(name),
+        lambda: objects.copy(name, "a"),
+        lambda: objects.copy("a", name),
     ):
         with pytest.raises(ObjectNameError):
             use()
@@ -117,3 +124,103 @@ def test_s3_lists_more_than_a_page(s3_objects: S3Objects, monkeypatch: pytest.Mo
         s3_objects.put(f"many/{number}", b"")
 
     assert list(s3_objects.names("many/")) == [f"many/{number}" for number in range(5)]
+
+
+def test_facts_tell_size_and_hash_without_reading(objects: Objects) -> None:
+    """What is put has its SHA-256; what is absent has no facts."""
+    objects.put("files/a", b"content")
+
+    found = objects.facts("files/a")
+
+    assert found is not None
+    assert found.size == 7
+    # moto does not tell it; a wrong one would be a lie.
+    assert found.sha256 in {None, hashlib.sha256(b"content").hexdigest()}
+    assert found.modified.tzinfo is not None
+    assert objects.facts("files/b") is None
+
+
+def test_an_object_is_read_in_pieces(objects: Objects) -> None:
+    """As a whole, from a place on, and a range of it."""
+    objects.put("a", b"0123456789")
+
+    def read(**part: int) -> bytes:
+        stream = objects.stream("a", **part)
+        assert stream is not None
+        with closing(stream):
+            return stream.read(2) + stream.read()
+
+    assert read() == b"0123456789"
+    assert read(start=4) == b"456789"
+    assert read(start=4, length=3) == b"456"
+    assert objects.stream("b") is None
+
+
+def test_a_copy_is_the_same_content(objects: Objects) -> None:
+    """Under another name, with its hash; there has to be something to copy."""
+    objects.put("uploads/a", b"content")
+
+    objects.copy("uploads/a", "files/ä b", content_type="image/png")
+
+    assert objects.get("files/ä b") == b"content"
+    found, source = objects.facts("files/ä b"), objects.facts("uploads/a")
+    assert found is not None
+    assert source is not None
+    assert found.sha256 == source.sha256
+    with pytest.raises(FileNotFoundError):
+        objects.copy("uploads/b", "files/b")
+
+
+@pytest.mark.parametrize("size", [0, 10, 9 * 1024 * 1024])
+def test_an_object_written_in_parts_appears_at_the_end(objects: Objects, size: int) -> None:
+    """Not before it is closed; empty ones and small ones, too."""
+    content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    writer = objects.writer("jobs/1/big", content_type="text/csv")
+    for start in range(0, size, 1_000_003):
+        writer.write(content[start : start + 1_000_003])
+    before = objects.size("jobs/1/big")
+
+    writer.close()
+    writer.close()
+
+    assert before is None
+    assert writer.size == size
+    assert objects.get("jobs/1/big") == content
+
+
+def test_a_writer_goes_on_where_another_one_stopped(objects: Objects) -> None:
+    """Behind the last stored part; what the other wrote after it is written again, once."""
+    first, second = b"a" * (9 << 20), b"b" * (9 << 20)
+    killed = objects.writer("a")
+    killed.write(first)
+    flushed = killed.flush()
+    stored = killed.state()
+    kept = killed.size if flushed else 8 << 20
+    killed.write(b"lost" * (2 << 20))
+
+    successor = objects.writer("a", state=json.loads(json.dumps(stored)))
+    assert successor.size == kept
+    successor.write(first[kept:] + second)
+    successor.close()
+
+    assert objects.get("a") == first + second
+
+
+def test_a_writer_that_gives_up_leaves_nothing(objects: Objects) -> None:
+    """No object, however much was written."""
+    writer = objects.writer("a")
+    writer.write(b"x" * (9 << 20))
+
+    writer.abort()
+
+    assert objects.get("a") is None
+
+
+def test_an_upload_may_be_bound_to_size_and_hash(objects: Objects) -> None:
+    """The form says so; S3 refuses the rest."""
+    sha256 = hashlib.sha256(b"content").hexdigest()
+
+    upload = objects.presign_upload("uploads/a", max_bytes=7, min_bytes=7, sha256=sha256)
+
+    told = json.dumps(dict(upload.fields))
+    assert sha256 in told or base64.b64encode(bytes.fromhex(sha256)).decode() in told

@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from muster.ledger.dynamo import DynamoLedger
 from muster.ledger.guard import bind_tenant
-from muster.ledger.memory import MemoryObjects
+from muster.ledger.memory_objects import MemoryObjects
 from muster.ledger.model import Actor, Cause, Commit, Mark, Number, Put, Reason
 from muster.ledger.port import Ledger, MarkTakenError, VersionConflictError
 

@@ -252,3 +252,21 @@ def test_the_guard_sees_what_other_hooks_made_of_a_request(event: str) -> None:
 
     with pytest.raises(CrossTenantAccessError):
         bound.get_item(TableName="t", Key=key(OWN))
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ({"Bucket": "files", "Key": "T/other/a"}, "T/acme/a"),
+        ({"Bucket": "files", "Key": "T/acme/a"}, "T/other/a"),
+        ({"Bucket": "files", "Key": "T/acme/../other/a"}, "T/acme/a"),
+        ({"Bucket": "others", "Key": "T/acme/a"}, "T/acme/a"),
+        ("files/T/other/a", "T/acme/a"),
+        ("/files/T/acme%2F..%2Fother/a", "T/acme/a"),
+        ("files/T%2Fother%2Fa?versionId=1", "T/acme/a"),
+    ],
+)
+def test_nothing_is_copied_across(s3: Wire, source: Any, target: str) -> None:
+    """Neither from another tenant nor to one, however the source is spelled."""
+    with pytest.raises(CrossTenantAccessError):
+        s3.client.copy_object(Bucket="files", Key=target, CopySource=source)

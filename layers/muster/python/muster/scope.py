@@ -11,6 +11,7 @@ from muster.jobs.model import JobQueue
 from muster.ledger.model import (
     Actor,
     Commit,
+    Past,
     Reason,
     Record,
     RequestMark,
@@ -39,6 +40,8 @@ class Scope:
     dry_run: bool = False
     queue: JobQueue | None = None
     """Where jobs are sent; None where nothing starts any."""
+    past: Past | None = None
+    """Set where commits of another ledger are made again, with their own time."""
 
     def commit(
         self, writes: Sequence[Write], *, unmoved: Mapping[str, int] | None = None
@@ -47,9 +50,15 @@ class Scope:
 
         Errors are the ledger's (muster.ledger.port).
         """
-        commit = self.ledger.commit(
-            writes, actor=self.actor, reason=self.reason, unmoved=unmoved, request=self.request
-        )
+        actor, reason = self.actor, self.reason
+        if self.past is None:
+            commit = self.ledger.commit(
+                writes, actor=actor, reason=reason, unmoved=unmoved, request=self.request
+            )
+        else:
+            commit = self.ledger.replay(
+                writes, actor=actor, reason=reason, past=self.past, unmoved=unmoved
+            )
         self.replica.apply(commit)
         return commit
 

@@ -98,7 +98,7 @@ class Committer:
         head.require_unmoved(work.unmoved)
         # Drawn numbers are in the content; anything else stays as it is under another number.
         if work.content is None or work.content.plan.drawn:
-            planned = plan(work.writes, head.numbers)
+            planned = plan(work.writes, transaction.numbers(work.origin, head))
             _require_few(planned, work.origin.request)
             work.content = transaction.draft(work.id, planned, work.origin, self.packer.keep)
         tried = transaction.attempt(self.tenant, work.content, head, self.clock())

@@ -20,6 +20,7 @@ from muster.ledger.model import (
     Head,
     HistoryEntry,
     Mark,
+    Past,
     Reason,
     Record,
     RequestMark,
@@ -87,6 +88,18 @@ class DynamoLedger:
     ) -> Commit:
         """Write all of it or nothing."""
         return self._committer.write(writes, Origin(actor, reason, request), unmoved or {})
+
+    def replay(
+        self,
+        writes: Sequence[Write],
+        *,
+        actor: Actor,
+        reason: Reason,
+        past: Past,
+        unmoved: Mapping[str, int] | None = None,
+    ) -> Commit:
+        """Write all of it or nothing, as of the past."""
+        return self._committer.write(writes, Origin(actor, reason, past=past), unmoved or {})
 
     def holders(self, marks: Sequence[Mark]) -> Mapping[Mark, Key]:
         """Return who holds those of the values that are held."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import unquote
 
 from muster.access.model import TenantId
 from muster.ledger.keys import PARTITION, SORT, object_prefix, tenant_prefix
@@ -156,6 +157,24 @@ def _of_object(params: Params) -> Iterator[Any]:
     yield params["Key"]
 
 
+def _of_copy(params: Params) -> Iterator[Any]:
+    """Yield both keys. What is copied lies in the bucket that it is copied to."""
+    yield from _of_object(params)
+    bucket, key = _copied(params["CopySource"])
+    if bucket != params["Bucket"]:
+        raise _Unreadable
+    yield from _of_object({"Key": key})
+
+
+def _copied(source: Any) -> tuple[str, str]:
+    """Return the bucket and key of a CopySource: its parts, or a path as S3 will read it."""
+    if isinstance(source, Mapping):
+        return source["Bucket"], source["Key"]
+    path, _, _ = source.removeprefix("/").partition("?")
+    bucket, _, key = unquote(path).partition("/")
+    return bucket, key
+
+
 def _of_listing(params: Params) -> Iterator[Any]:
     yield params["Prefix"]
 
@@ -191,6 +210,7 @@ _S3: Mapping[str, KeyReader] = {
     "CompleteMultipartUpload": _of_object,
     "AbortMultipartUpload": _of_object,
     "ListParts": _of_object,
+    "CopyObject": _of_copy,
 }
 _SERVICES: Mapping[str, tuple[Mapping[str, KeyReader], Callable[[TenantId], str]]] = {
     "dynamodb": (_DYNAMODB, tenant_prefix),

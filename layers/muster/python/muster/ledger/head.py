@@ -35,7 +35,7 @@ class HeadState:
     @property
     def head(self) -> Head:
         """What others may know of it."""
-        return Head(self.seq, self.fences)
+        return Head(self.seq, self.fences, self.numbers)
 
     def require_unmoved(self, unmoved: Mapping[str, int]) -> None:
         """Raise FenceMovedError for a fence that a later commit touched.

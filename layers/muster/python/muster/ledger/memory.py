@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 
 from muster.access.model import TenantId
 from muster.ledger import past, refusals
@@ -17,6 +16,7 @@ from muster.ledger.model import (
     Head,
     HistoryEntry,
     Mark,
+    Past,
     Reason,
     Record,
     RequestMark,
@@ -24,11 +24,11 @@ from muster.ledger.model import (
     Tombstone,
     Write,
 )
-from muster.ledger.objects import UPLOAD_SECONDS, Upload, checked_name
 from muster.ledger.plan import Key, Plan, cost, entry, key_of, plan, result
 from muster.ledger.port import SeenRequest
 
 _REQUEST_KEPT = timedelta(hours=24)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _utc_now() -> datetime:
@@ -44,7 +44,7 @@ class MemoryLedger:
         self._clock = clock
         self._lock = threading.RLock()
         self._head = Head()
-        self._numbers: Mapping[str, int] = {}
+        self._latest = _BEGINNING
         self._commits: list[Commit] = []
         self._records: dict[Key, Record | Tombstone] = {}
         self._history: dict[Key, list[HistoryEntry]] = {}
@@ -72,14 +72,32 @@ class MemoryLedger:
     ) -> Commit:
         """Write all of it or nothing."""
         with self._lock:
-            planned = plan(writes, self._numbers)
+            planned = plan(writes, self._head.numbers)
             self._check(planned, unmoved or {}, request)
-            at = max([self._clock(), *(commit.at for commit in self._commits[-1:])])
+            at = max(self._clock(), self._latest)
             commit = Commit(self._head.seq + 1, at, actor, reason, planned.changes)
-            self._write(planned, commit)
+            self._write(planned, commit, self._head.numbers)
             if request is not None:
                 seen = SeenRequest(request.payload_hash, commit.seq, at, None)
                 self._requests[request.key] = seen
+            return commit
+
+    def replay(
+        self,
+        writes: Sequence[Write],
+        *,
+        actor: Actor,
+        reason: Reason,
+        past: Past,
+        unmoved: Mapping[str, int] | None = None,
+    ) -> Commit:
+        """Write all of it or nothing, as of the past."""
+        with self._lock:
+            numbers = past.raised(self._head.numbers)
+            planned = plan(writes, numbers)
+            self._check(planned, unmoved or {}, None)
+            commit = Commit(self._head.seq + 1, past.at, actor, reason, planned.changes)
+            self._write(planned, commit, numbers)
             return commit
 
     def _check(
@@ -109,7 +127,7 @@ class MemoryLedger:
         if expected != actual:
             raise refusals.version_conflict(*key, actual)
 
-    def _write(self, planned: Plan, commit: Commit) -> None:
+    def _write(self, planned: Plan, commit: Commit, numbers: Mapping[str, int]) -> None:
         stamp = Stamp(commit.at, commit.actor, commit.seq)
         for write, change in zip(planned.writes, planned.changes, strict=True):
             self._records[key_of(write)] = result(write, change, stamp)
@@ -119,9 +137,10 @@ class MemoryLedger:
         for mark in planned.frees:
             del self._holders[mark]
         self._holders.update(planned.takes)
-        self._numbers = {**self._numbers, **planned.drawn}
         touched = dict.fromkeys(planned.fences, commit.seq)
-        self._head = Head(commit.seq, {**self._head.fences, **touched})
+        fences = {**self._head.fences, **touched}
+        self._head = Head(commit.seq, fences, {**numbers, **planned.drawn})
+        self._latest = max(self._latest, commit.at)
         self._commits.append(commit)
 
     def holders(self, marks: Sequence[Mark]) -> Mapping[Mark, Key]:
@@ -163,50 +182,3 @@ class MemoryLedger:
         with self._lock:
             if key in self._requests:
                 self._requests[key] = replace(self._requests[key], response=response)
-
-
-class MemoryObjects:
-    """One tenant's objects in memory. An upload that was presigned is simulated by `put`."""
-
-    def __init__(self, tenant: TenantId) -> None:
-        """Start empty."""
-        self.tenant = tenant
-        self._contents: dict[str, bytes] = {}
-
-    def put(
-        self, name: str, content: bytes, *, content_type: str = "application/octet-stream"
-    ) -> None:
-        """Store an object."""
-        del content_type
-        self._contents[checked_name(name)] = bytes(content)
-
-    def get(self, name: str) -> bytes | None:
-        """Return an object's bytes."""
-        return self._contents.get(checked_name(name))
-
-    def size(self, name: str) -> int | None:
-        """Return an object's size."""
-        content = self.get(name)
-        return None if content is None else len(content)
-
-    def names(self, prefix: str) -> Iterator[str]:
-        """Yield the names that begin with `prefix`, in order."""
-        yield from sorted(name for name in self._contents if name.startswith(prefix))
-
-    def delete(self, name: str) -> None:
-        """Remove an object."""
-        self._contents.pop(checked_name(name), None)
-
-    def presign_upload(
-        self, name: str, *, max_bytes: int, content_type: str | None = None
-    ) -> Upload:
-        """Return a form that leads nowhere."""
-        fields = {"key": f"T/{self.tenant}/{checked_name(name)}", "max-bytes": str(max_bytes)}
-        if content_type is not None:
-            fields["Content-Type"] = content_type
-        return Upload("https://uploads.invalid/", fields, UPLOAD_SECONDS)
-
-    def presign_download(self, name: str, *, filename: str) -> str:
-        """Return an address that leads nowhere."""
-        path = quote(f"T/{self.tenant}/{checked_name(name)}")
-        return f"https://downloads.invalid/{path}?filename={quote(filename, safe='')}"

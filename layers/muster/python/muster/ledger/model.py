@@ -195,11 +195,29 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What a commit keeps that was first made in another ledger, and is made again in this one."""
+
+    at: datetime
+    """Its time: earlier than that of the commits before it, mostly."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Sequences, and the number that each has given at least."""
+
+    def raised(self, numbers: Mapping[str, int]) -> dict[str, int]:
+        """Return the last numbers given, none of them lower than here."""
+        lower = {name: n for name, n in self.numbers.items() if n > numbers.get(name, 0)}
+        return {**numbers, **lower}
+
+
+@dataclass(frozen=True)
 class Head:
-    """A tenant's newest sequence number, and the newest per fence."""
+    """A tenant's newest sequence number, the newest per fence, and the last number given by each
+    of its sequences (`Number.sequence`).
+    """
 
     seq: int = 0
     fences: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 FENCES: Mapping[str, str] = {

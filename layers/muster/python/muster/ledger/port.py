@@ -14,6 +14,7 @@ from muster.ledger.model import (
     Head,
     HistoryEntry,
     Mark,
+    Past,
     Reason,
     Record,
     RequestMark,
@@ -112,6 +113,24 @@ class Ledger(Protocol):
 
         Raises VersionConflictError, MarkTakenError, FenceMovedError, RequestSeenError,
         TooManyWritesError, LedgerBusyError.
+        """
+        ...
+
+    def replay(
+        self,
+        writes: Sequence[Write],
+        *,
+        actor: Actor,
+        reason: Reason,
+        past: Past,
+        unmoved: Mapping[str, int] | None = None,
+    ) -> Commit:
+        """Write as `commit` does, at a time that is over: for the log of another ledger.
+
+        The commit, its history and its stamps have the time of `past`, and its sequences go on
+        behind the numbers there. Commits after it are not moved back: none is earlier than the
+        latest time in the log. A moment in time picks out the same past of each record as long as
+        what is replayed was not in this ledger before.
         """
         ...
 

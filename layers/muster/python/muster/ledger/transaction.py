@@ -13,7 +13,7 @@ from muster.ledger import actions, keys, wire
 from muster.ledger.actions import Action, RecordContent
 from muster.ledger.head import HeadState
 from muster.ledger.items import CommitItem, HistoryItem
-from muster.ledger.model import Actor, Commit, Put, Reason, RequestMark, Stamp, Write
+from muster.ledger.model import Actor, Commit, Past, Put, Reason, RequestMark, Stamp, Write
 from muster.ledger.plan import Plan
 
 _CONDITION_FAILED = "ConditionalCheckFailed"
@@ -22,11 +22,12 @@ _ATTRIBUTE_BYTES = 16
 
 @dataclass(frozen=True)
 class Origin:
-    """Who commits, why, and on which request."""
+    """Who commits, why, and on which request; what it keeps of its past when it is a replay."""
 
     actor: Actor
     reason: Reason
     request: RequestMark | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,23 @@ def draft(commit_id: str, plan: Plan, origin: Origin, keep: Callable[[str], byte
 
 
 def attempt(tenant: TenantId, content: Draft, head: HeadState, now: datetime) -> Attempt:
-    """Give the draft its number. A commit is never earlier than the one before it."""
+    """Give the draft its number. Unless it is a replay, no commit is earlier than the latest."""
     plan, origin, seq = content.plan, content.origin, head.seq + 1
-    commit = Commit(seq, max(now, head.at), origin.actor, origin.reason, plan.changes)
+    at = origin.past.at if origin.past else max(now, head.at)
+    commit = Commit(seq, at, origin.actor, origin.reason, plan.changes)
     after = HeadState(
         seq=seq,
-        at=commit.at,
+        at=max(at, head.at),
         last=content.id,
         fences={**head.fences, **dict.fromkeys(plan.fences, seq)},
-        numbers={**head.numbers, **plan.drawn},
+        numbers={**numbers(origin, head), **plan.drawn},
     )
     return Attempt(commit, after, tuple(_actions(tenant, content, commit, after)))
+
+
+def numbers(origin: Origin, head: HeadState) -> Mapping[str, int]:
+    """Return the last number given by each sequence, from where a commit draws on."""
+    return origin.past.raised(head.numbers) if origin.past else head.numbers
 
 
 def refusal(tried: Attempt, reasons: Sequence[Mapping[str, Any]]) -> MusterError | None:
