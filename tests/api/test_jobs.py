@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 
 from tests.support import Stand
 
@@ -95,3 +97,40 @@ def test_a_dry_run_undoes_nothing(stand: Stand) -> None:
     assert (answer.status, answer.json["state"]) == (202, "queued")
     assert stand.client.get(f"/v1/jobs/{job_id}").json["undone_by"] is None
     assert [job["id"] for job in stand.client.get("/v1/jobs").json["items"]] == [job_id]
+
+
+def test_a_result_file_tells_what_became_of_each_row(stand: Stand) -> None:
+    """An import leaves one; the route leads to it; where there is none it says so."""
+    content = base64.b64encode(b"Asset Tag,Name\nA-1,=1+1\nA-1,Second\n").decode()
+    made = stand.client.post("/v1/imports", {"filename": "a.csv", "content_base64": content}).json
+    none = stand.client.get(f"/v1/jobs/{made['id']}/results")
+    stand.client.post(f"/v1/imports/{made['id']}:plan", {})
+    stand.client.post(f"/v1/imports/{made['id']}:apply")
+
+    answer = stand.client.get(f"/v1/jobs/{made['id']}/results")
+
+    assert (none.status, none.code) == (404, "result_missing")
+    assert answer.status == 302
+    assert answer.headers["location"] == answer.json["url"]
+    told = stand.client.get(f"/v1/jobs/{made['id']}").json["result"]["file"]
+    assert told == {"name": "a.csv.results.csv", "media_type": "text/csv", "size": told["size"]}
+    stored = stand.parts("acme")[2].get(f"jobs/{made['id']}/results.csv")
+    assert stored is not None
+    header, first, second = csv.reader(io.StringIO(stored.decode()))
+    assert header == ["row", "action", "id", "key", "name", "code", "detail"]
+    assert (first[0], first[1], first[4]) == ("2", "create", "'=1+1")
+    assert (second[0], second[1], second[5]) == ("3", "fail", "duplicate_key")
+
+
+def test_jobs_are_found_by_type_and_state(stand: Stand) -> None:
+    """Several of one parameter are alternatives, and both narrow."""
+    content = base64.b64encode(b"Name\nA\n").decode()
+    stand.client.post("/v1/imports", {"filename": "a.csv", "content_base64": content})
+
+    def found(query: str) -> int:
+        return len(stand.client.get(f"/v1/jobs?{query}").json["items"])
+
+    assert found("type=import&type=undo") == 1
+    assert found("type=import&state=waiting") == 1
+    assert found("type=import&state=done") == 0
+    assert found("type=undo") == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from muster.jobs.model import Job
+from muster.jobs.plans.planfile import PlanFile
 from muster.jobs.running import job_of
 from muster.ledger.model import Record
 from muster.replica.port import AssetQuery
@@ -17,7 +18,7 @@ from muster.scope import Scope
 from muster.transfer import service
 from muster.transfer.api import ImportRequest, PlanRequest
 from muster.transfer.model import Plan, PlannedRow
-from muster.transfer.planfile import PlanFile, PlanHead
+from muster.transfer.planfile import PlanHead
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "import"
 

@@ -15,6 +15,7 @@ from muster.assets.service import create_asset, delete_asset, patch_asset
 from muster.catalog.model import AssetType
 from muster.catalog.puts import type_put
 from muster.jobs.model import JobState
+from muster.jobs.plans.model import Action
 from muster.jobs.running import job_of
 from muster.jobs.service import cancel_job, read_job, undo_job
 from muster.jobs.worker import run_job
@@ -22,7 +23,6 @@ from muster.ledger.memory import MemoryLedger
 from muster.ledger.model import Commit, Put, Write
 from muster.scope import Scope
 from muster.transfer import service
-from muster.transfer.model import Action
 from muster.transfer.refusals import NotPlannedError, PlanOutdatedError
 from muster.transfer.rows import import_rows
 from tests.support import Stand
@@ -305,7 +305,7 @@ def test_planning_again_replaces_the_plan(stand: Stand) -> None:
     assert second is not None
 
     assert second[1].plan.number == 2
-    assert first[0].head() is None
+    assert first[0].read_head() is None
     service.apply_import(scope, import_id)
     run_job(scope, import_id)
     assert not by_tag(scope)["T0"].get("fields")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from muster.catalog.starter import install_starter
+from muster.jobs.plans.model import Action
 from muster.scope import Scope
-from muster.transfer.model import Action, PlannedRow
+from muster.transfer.model import PlannedRow
 from tests.support import Stand
 from tests.unit.import_world import by_tag, plan, planned_rows, problems, run_import, upload
 

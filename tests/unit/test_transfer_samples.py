@@ -8,9 +8,9 @@ import pytest
 
 from muster.catalog.service import install_starter
 from muster.jobs.model import JobState
+from muster.jobs.plans.model import Action
 from muster.jobs.running import job_of
 from muster.jobs.service import undo_job
-from muster.transfer.model import Action
 from tests.support import Stand
 from tests.unit.import_world import assets, by_tag, plan, planned_rows, run_import, sample, upload
 

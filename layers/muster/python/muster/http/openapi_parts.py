@@ -45,6 +45,7 @@ MEANINGS: Mapping[int, str] = {
     201: "Made",
     202: "Accepted: a job does it",
     204: "Done; there is nothing to say",
+    302: "Go where `Location` leads: a signed address, good for five minutes",
     207: "Some rows were refused: see each result",
     304: "Not changed since the version in If-None-Match",
     400: "The request can't be understood",
@@ -115,7 +116,7 @@ def headers_of(route: Route, status: int) -> dict[str, Any]:
     names = ["X-Request-Id"]
     if (status < 300 and "{" in route.path) or status in {201, 304}:  # noqa: PLR2004 - HTTP
         names.append("ETag")
-    if status in {201, 202}:
+    if status in {201, 202, 302}:
         names.append("Location")
     if status == 200 and issubclass(route.extras.get("query", BaseModel), ListQuery):  # noqa: PLR2004
         names.append("Link")

@@ -26,6 +26,7 @@ from muster.ledger.model import (
     Write,
 )
 from muster.ledger.objects import Objects
+from muster.ledger.parts import Part, PartWriter
 from muster.ledger.plan import Key, Plan, key_of, plan, result
 from muster.ledger.port import Ledger
 from muster.replica.port import Replica
@@ -119,7 +120,7 @@ class _RehearsedLedger:
 
 
 class _SilentQueue:
-    def send(self, tenant: str, job_id: str) -> None:
+    def send(self, tenant: str, job_id: str, version: int) -> None:
         """Send nothing."""
 
 
@@ -144,8 +145,33 @@ class _SilentObjects:
     def delete(self, name: str) -> None:
         """Remove nothing."""
 
+    def copy(self, source: str, target: str, **_: Any) -> None:
+        """Copy nothing."""
+
+    def writer(self, name: str, **_: Any) -> PartWriter:
+        """Return a writer whose parts go nowhere."""
+        del name
+        return PartWriter(_NoParts())
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.objects, name)
+
+
+class _NoParts:
+    def put(self, content: bytes) -> None:
+        """Store nothing."""
+
+    def begin(self) -> str:
+        return "nowhere"
+
+    def store(self, upload_id: str, number: int, content: bytes) -> Part:
+        return [f"{upload_id}-{number}", len(content)]
+
+    def finish(self, upload_id: str, parts: list[Part]) -> None:
+        """Let nothing appear."""
+
+    def abandon(self, upload_id: str) -> None:
+        """Throw nothing away."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ class MemoryQueue:
         self.waiting: deque[tuple[str, str]] = deque()
         self._running = False
 
-    def send(self, tenant: str, job_id: str) -> None:
+    def send(self, tenant: str, job_id: str, version: int) -> None:
         """Queue a job, and run what waits unless this is called by a job that runs."""
+        del version
         self.waiting.append((tenant, job_id))
         if self.run is not None:
             self.drain(self.run)

@@ -71,6 +71,10 @@ class Job(BaseModel):
 class JobQueue(Protocol):
     """Where a job waits for a worker. Jobs of one tenant run one after another."""
 
-    def send(self, tenant: str, job_id: str) -> None:
-        """Queue a job; sending it twice runs it once more, which changes nothing."""
+    def send(self, tenant: str, job_id: str, version: int) -> None:
+        """Queue a job as of a version of its record.
+
+        The same version sent again within five minutes is one message; later it runs the job once
+        more, which changes nothing.
+        """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -24,7 +25,8 @@ class JobView(BaseModel):
     state: JobState
     progress: Progress
     result: dict[str, Any]
-    """For an undo, `skipped` tells what stays, and why: the first 100."""
+    """For an undo, `skipped` tells what stays, and why: the first 100. `file` is the result file's
+    name, media_type and size: `/v1/jobs/{job_id}/results` leads to it."""
     error: dict[str, Any] | None = None
     """Code and detail, when it failed."""
     cancel_requested: bool = False
@@ -36,7 +38,7 @@ class JobView(BaseModel):
     finished_at: str | None = None
 
 
-_INNER = {"next", "schema_done", "plan_name"}
+_INNER = {"next", "schema_done", "plan_name", "writer", "cursor"}
 
 
 def job_view(record: Record) -> JobView:
@@ -49,7 +51,7 @@ def job_view(record: Record) -> JobView:
         title=job.title,
         state=job.state,
         progress=job.progress,
-        result={name: value for name, value in job.result.items() if name not in _INNER},
+        result=_result(job.result),
         error=job.error,
         cancel_requested=job.cancel_requested,
         undone_by=job.undone_by,
@@ -59,3 +61,19 @@ def job_view(record: Record) -> JobView:
         started_at=job.started_at,
         finished_at=job.finished_at,
     )
+
+
+class ResultsView(BaseModel):
+    """Where a job's result file is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    url: str
+    expires_seconds: int
+
+
+def _result(result: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: value for name, value in result.items() if name not in _INNER}
+    if "file" in shown:
+        shown["file"] = {n: v for n, v in shown["file"].items() if n != "object"}
+    return shown

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from muster.access.model import Permission
 from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs import service
+from muster.jobs.model import JobState, JobType
 from muster.jobs.present import job_view
 from muster.jobs.service import (
     JobForbiddenError,
     JobMissingError,
     JobNotUndoableError,
     JobOverError,
+    ResultMissingError,
 )
+from muster.ledger.objects import DOWNLOAD_SECONDS
 
 routes = Routes("jobs")
 
@@ -23,11 +28,19 @@ _JOB_VIEW = Shape("muster.jobs.present", "JobView")
 class JobsQuery(ListQuery):
     """What the list of jobs takes."""
 
+    type: list[JobType] = Field(default_factory=list)
+    """Jobs of these types only."""
+    state: list[JobState] = Field(default_factory=list)
+    """Jobs in these states only."""
+
 
 @routes.get("/v1/jobs", permission=Permission.JOB_READ, query=JobsQuery, returns=_JOB_VIEW.page)
 def list_jobs(call: Call) -> Response:
     """List the jobs, newest first."""
-    page = service.list_jobs(call.scope, limit=call.query.limit, after=call.query.after)
+    asked = call.query
+    page = service.list_jobs(
+        call.scope, limit=asked.limit, after=asked.after, types=asked.type, states=asked.state
+    )
     return list_response(call, [job_view(each) for each in page.items], after=page.next)
 
 
@@ -41,6 +54,20 @@ def read_job(call: Call) -> Response:
     """Read a job and how far it is."""
     record = service.read_job(call.scope, call.path["job_id"])
     return Response(job_view(record), version=record.version)
+
+
+@routes.get(
+    "/v1/jobs/{job_id}/results",
+    permission=Permission.JOB_READ,
+    returns=Shape("muster.jobs.present", "ResultsView"),
+    status=302,
+    errors=(JobMissingError, ResultMissingError),
+)
+def read_job_results(call: Call) -> Response:
+    """Be led to a job's result file: what became of each row, or what was exported."""
+    address = service.read_results(call.scope, call.path["job_id"])
+    told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
+    return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 @routes.post(

@@ -78,6 +78,10 @@ class Running:
         self._written(job, commit)
         return commit
 
+    def keep(self, **changes: Any) -> None:
+        """Change members of the job, to be committed with whatever is committed next."""
+        self.job = self.job.model_copy(update=changes)
+
     def go_on(self) -> None:
         """Raise JobPaused when the worker's time is over; called between commits."""
         if self._until is not None and self.scope.now() >= self._until:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +39,12 @@ class JobForbiddenError(ForbiddenError):
     """What the job does needs permissions that the caller has not."""
 
     code = "permission_missing"
+
+
+class ResultMissingError(NotFoundError):
+    """The job has no result file, or it has expired."""
+
+    code = "result_missing"
 
 
 class JobOverError(ConflictError):
@@ -85,16 +91,25 @@ def read_job(scope: Scope, job_id: str) -> Record:
 
 
 def list_jobs(
-    scope: Scope, *, limit: int, after: Sequence[Any] | None = None, job_type: str | None = None
+    scope: Scope,
+    *,
+    limit: int,
+    after: Sequence[Any] | None = None,
+    types: Collection[str] = (),
+    states: Collection[str] = (),
 ) -> Page:
-    """Return a page of job records, newest first; `after` is `Page.next` of the page before."""
+    """Return a page of job records, newest first; `after` is `Page.next` of the page before.
+
+    `types` and `states` are those that are wanted, none: all.
+    """
     scope.replica.catch_up()
     at = str(after[0]) if after else None
     found: list[Record] = []
     while True:
         page = scope.replica.page_of(KIND, limit=limit, after=at, descending=True)
         for record in page.items:
-            if job_type in (None, record.body["type"]):
+            body = record.body
+            if (not types or body["type"] in types) and (not states or body["state"] in states):
                 found.append(record)
             at = record.id
             if len(found) == limit:
@@ -102,6 +117,19 @@ def list_jobs(
                 return replace(page, items=tuple(found), next=(at,) if more else None)
         if page.next is None:
             return replace(page, items=tuple(found), next=None)
+
+
+def read_results(scope: Scope, job_id: str) -> str:
+    """Return the address of a job's result file, good for five minutes.
+
+    Raises JobMissingError, ResultMissingError.
+    """
+    file = job_of(read_job(scope, job_id)).result.get("file")
+    if file is None:
+        raise ResultMissingError("The job has no result file (yet).")
+    if scope.objects.size(file["object"]) is None:
+        raise ResultMissingError("The job's result file has expired.")
+    return scope.objects.presign_download(file["object"], filename=file["name"])
 
 
 def change_job(
@@ -126,17 +154,17 @@ def start_job(scope: Scope, record: Record, **changes: Any) -> Record:
     except VersionConflictError:
         record = read_job(scope, record.id)
     if job_of(record).state is JobState.QUEUED and not scope.dry_run:
-        send(scope, record.id)
+        send(scope, record)
         # A queue in memory has run it by now.
         record = read_job(scope, record.id)
     return record
 
 
-def send(scope: Scope, job_id: str) -> None:
+def send(scope: Scope, record: Record) -> None:
     """Send a job to the tenant's queue."""
     if scope.queue is None:
         raise RuntimeError("this scope has no queue to send a job to")
-    scope.queue.send(scope.tenant, job_id)
+    scope.queue.send(scope.tenant, record.id, record.version)
 
 
 def cancel_job(scope: Scope, job_id: str) -> Record:
@@ -189,16 +217,18 @@ def undo_job(scope: Scope, job_id: str) -> Record:
         undoes=job_id,
     )
     undo_id = new_id(KIND)
-    made = Put(KIND, undo_id, body_of(undo), history=False)
+    put = Put(KIND, undo_id, body_of(undo), history=False)
     try:
-        change_job(scope, record, [made], undone_by=undo_id)
+        change_job(scope, record, [put], undone_by=undo_id)
     except VersionConflictError:
         # Somebody else was quicker: theirs is the undo then.
         return undo_job(scope, job_id)
     if scope.dry_run:
         stamp = Stamp(scope.now(), scope.actor, record.updated.seq)
-        return Record(KIND, undo_id, 1, made.body, stamp, stamp)
-    send(scope, undo_id)
+        return Record(KIND, undo_id, 1, put.body, stamp, stamp)
+    made = read_job(scope, undo_id)
+    send(scope, made)
+    # A queue in memory has run it by now.
     return read_job(scope, undo_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 
 
@@ -15,14 +14,15 @@ class SqsQueue:
         self._client = client
         self._url = url
 
-    def send(self, tenant: str, job_id: str) -> None:
+    def send(self, tenant: str, job_id: str, version: int) -> None:
         """Queue a job behind the tenant's others."""
         self._client.send_message(
             QueueUrl=self._url,
             MessageBody=json.dumps({"tenant": tenant, "job": job_id}),
             MessageGroupId=tenant,
-            # Each message is one of its own: a job is queued again on purpose, to go on with it.
-            MessageDeduplicationId=uuid.uuid4().hex,
+            # Whoever starts a job sends it, and so does the reader of the ledger's stream, in case
+            # the first message was lost. A job that is queued again to go on has a new version.
+            MessageDeduplicationId=f"{job_id}:{version}",
         )
 
 

@@ -73,7 +73,7 @@ def run_job(
         return
     except JobPaused:
         running.commit(state=JobState.QUEUED)
-        send(scope, job_id)
+        send(scope, running.record)
     except Exception:
         if last_try:
             detail = "Something went wrong that nobody foresaw; the operators have been told."

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, StringConstraints
 
 from muster.jobs.model import Progress
+from muster.jobs.plans.model import Action
 from muster.transfer.model import (
-    Action,
     ColumnMapping,
     Counts,
     FileFacts,

@@ -1,12 +1,12 @@
 """What an import is made of, from the file's facts to the rows of its plan. Pure."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from muster.catalog.model import FieldKind
+from muster.jobs.plans.model import Action
 
 MAX_COLUMNS = 500
 ASSUMED_CURRENCY = "USD"
@@ -143,16 +143,6 @@ class Counts(TransferModel):
     unchanged: int = 0
     skip: int = 0
     fail: int = 0
-
-
-class Action(StrEnum):
-    """What a plan does with a row."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    UNCHANGED = "unchanged"
-    SKIP = "skip"
-    FAIL = "fail"
 
 
 class RowProblem(TransferModel):

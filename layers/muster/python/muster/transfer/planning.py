@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from muster.assets.resolve import Resolver
 from muster.catalog.model import Catalog
 from muster.catalog.service import load_catalog
+from muster.jobs.plans.model import Action
+from muster.jobs.plans.planfile import PlanFile
 from muster.scope import Scope
 from muster.transfer.catalogwrites import catalog_writes
 from muster.transfer.cells import CellReader
@@ -17,7 +19,6 @@ from muster.transfer.lookup import AssetLookup
 from muster.transfer.mapping import IMPORT_KEY, MappingRequest, map_columns
 from muster.transfer.model import (
     BUILT_IN,
-    Action,
     ColumnMapping,
     Counts,
     ImportOptions,
@@ -25,7 +26,7 @@ from muster.transfer.model import (
     Plan,
     PlannedRow,
 )
-from muster.transfer.planfile import PlanFile, PlanHead
+from muster.transfer.planfile import PlanHead, write_head
 from muster.transfer.rowplan import RowPlanner
 from muster.transfer.schema import Schema, fingerprint, plan_schema
 from muster.transfer.sniff import Sniffed, sniff
@@ -59,7 +60,8 @@ def make_plan(
     counts: Counter[Action] = Counter()
     planner, reader = _row_planner(scope, prepared, request.options)
     rows = planner.plan(prepared.sniffed.table.rows())
-    parts = file.write_rows(_counted(rows, counts))
+    lines = (row.model_dump_json(exclude_defaults=True) for row in _counted(rows, counts))
+    parts = file.write_rows(line.encode() for line in lines)
     head = _head(scope, catalog, prepared, number)
     plan = head.plan.model_copy(
         update={
@@ -71,7 +73,7 @@ def make_plan(
         }
     )
     head = head.model_copy(update={"plan": plan})
-    file.write_head(head)
+    write_head(file, head)
     return head
 
 

@@ -10,6 +10,7 @@ from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs.model import JobState
+from muster.jobs.plans.model import Action
 from muster.jobs.present import job_view
 from muster.jobs.running import job_of
 from muster.jobs.service import JobForbiddenError, JobNotUndoableError, list_jobs, undo_job
@@ -19,9 +20,8 @@ from muster.transfer.api import (
     ImportRequest,
     PlanRequest,
 )
-from muster.transfer.model import Action
 from muster.transfer.present import import_view, row_view
-from muster.transfer.rows import import_rows
+from muster.transfer.rows import import_rows, rows_done
 
 routes = Routes("imports")
 
@@ -64,7 +64,7 @@ def create_import(call: Call) -> Response:
 )
 def list_imports(call: Call) -> Response:
     """List the imports, newest first, without their plans."""
-    page = list_jobs(call.scope, limit=call.query.limit, after=call.query.after, job_type="import")
+    page = list_jobs(call.scope, limit=call.query.limit, after=call.query.after, types=("import",))
     return list_response(call, [import_view(each) for each in page.items], after=page.next)
 
 
@@ -118,7 +118,8 @@ def list_import_rows(call: Call) -> Response:
     page = import_rows(
         call.scope, record, actions=call.query.action, limit=call.query.limit, after=after
     )
-    rows = [row_view(row, page.done) for row in page.rows]
+    done = rows_done(record)
+    rows = [row_view(row, done) for row in page.rows]
     return list_response(call, rows, after=None if page.next is None else (page.next,))
 
 

@@ -13,13 +13,13 @@ from muster.assets.model import AssetDraft, AssetPatch
 from muster.assets.plan import PlanContext, plan_create, plan_patch
 from muster.catalog.model import Catalog
 from muster.errors import ConflictError, FieldError, InvalidInputError
+from muster.jobs.plans.model import Action
 from muster.ledger.diff import same
 from muster.ledger.model import Mark, Put, Record
 from muster.transfer.cells import CellReader, ReadRow
 from muster.transfer.lookup import AssetLookup, folded
 from muster.transfer.mapping import IMPORT_KEY
 from muster.transfer.model import (
-    Action,
     ColumnMapping,
     ImportOptions,
     PlannedRow,

@@ -13,6 +13,7 @@ from muster.catalog.service import load_catalog
 from muster.errors import FieldError
 from muster.ids import new_id
 from muster.jobs.model import Job, JobState, Progress
+from muster.jobs.plans.planfile import PlanFile, forget_plan, new_plan_name
 from muster.jobs.running import KIND, job_of
 from muster.jobs.service import (
     JobMissingError,
@@ -29,13 +30,7 @@ from muster.ledger.port import VersionConflictError
 from muster.scope import Scope
 from muster.transfer.api import ImportRequest, PlanRequest
 from muster.transfer.model import MAX_INLINE_BYTES, Target
-from muster.transfer.planfile import (
-    PlanFile,
-    PlanHead,
-    forget_plan,
-    new_plan_name,
-    source_name,
-)
+from muster.transfer.planfile import PlanHead, read_head, source_name
 from muster.transfer.refusals import (
     FileChangedError,
     FileMissingError,
@@ -215,7 +210,7 @@ def plan_of(scope: Scope, record: Record) -> tuple[PlanFile, PlanHead] | None:
     if name is None:
         return None
     file = PlanFile(scope.objects, record.id, name)
-    head = file.head()
+    head = read_head(file)
     return (file, head) if head else None
 
 
@@ -253,7 +248,7 @@ def _under_way(scope: Scope, record: Record) -> Record:
         raise NotPlannedError(f"The import {state}: plan it again for what is left.")
     if state is JobState.QUEUED:
         # The message may have been lost after the commit; one too many does no harm.
-        send(scope, record.id)
+        send(scope, record)
         record = read_job(scope, record.id)
     return record
 

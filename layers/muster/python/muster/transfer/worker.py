@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.jobs.model import JobState
+from muster.jobs.plans.results import reporting
 from muster.jobs.running import JobBroken, Running
 from muster.transfer.api import PlanRequest
 from muster.transfer.apply import Applying
@@ -22,4 +23,7 @@ def run_import(running: Running) -> Mapping[str, Any]:
     if plan is None:
         raise JobBroken("plan_missing", "The plan is gone: plan again.")
     file, head = plan
-    return Applying(running, file, head).run()
+    with reporting(running, file, f"{parameters['filename']}.results.csv"):
+        Applying(running, file, head).run()
+    result = {n: v for n, v in running.job.result.items() if n != "schema_done"}
+    return {"last_seq": running.record.updated.seq, "result": result}

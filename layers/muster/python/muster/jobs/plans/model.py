@@ -35,12 +35,19 @@ class PlanLine:
     """All of them go into one commit, or none does."""
     problem: Mapping[str, Any] | None = None
     """`code` and `detail` of why it is left out, where it is."""
+    changes: Sequence[Mapping[str, Any]] = ()
+    """What the writes change, where that is otherwise than planned."""
     unmoved: Mapping[str, int] = field(default_factory=dict)
     """Fences that this row's decision rests on, beside those of the whole plan."""
 
+    def forget(self) -> None:
+        """Go back to what was planned, to be decided again."""
+        self.action = Action(self.row["action"])
+        self.writes, self.problem, self.changes, self.unmoved = (), None, (), {}
+
     def refuse(self, code: str, detail: str, *, action: Action = Action.FAIL) -> None:
         """Leave the row out, for a reason."""
-        self.writes = ()
+        self.writes, self.changes = (), ()
         self.action = action
         self.problem = {"code": code, "detail": detail, "row": self.row["row"]}
 
