@@ -1,0 +1,1 @@
+"""What can be done to an asset, as data: the language of bulk work and of sequences."""
