@@ -12,7 +12,7 @@ from pathlib import Path
 from infra import ROOT
 from muster.http.table import RouteTable
 
-LATER = ("muster.transfer.routes",)
+LATER = ("muster.comments.routes", "muster.transfer.routes")
 """Features that a cold start does without, by the module that has their `routes`."""
 FILE = ROOT / "layers" / "muster" / "python" / "muster" / "http" / "addresses.py"
 

@@ -27,6 +27,7 @@ KINDS = {
     "option_id": "option",
     "job_id": "job",
     "import_id": "job",
+    "comment_id": "comment",
 }
 
 

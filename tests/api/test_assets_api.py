@@ -308,7 +308,7 @@ def test_only_admins_purge_and_only_from_the_trash(client: Client, stand: Stand)
     assert (too_early.status, too_early.code) == (409, "asset_not_in_trash")
     assert forbidden.status == 403
     assert restored.json["tag"] == "T"
-    assert purged.json == {"links_removed": 0}
+    assert purged.json == {"links_removed": 0, "comments_removed": 0}
     assert client.get(path).status == 404
     assert client.get(f"{path}/history").json["items"][0]["action"] == "purged"
 

@@ -152,7 +152,7 @@ def test_a_purge_takes_the_links_along(office: Office) -> None:
 
     removed = purge_asset(office.scope, hub.id)
 
-    assert removed == {"links_removed": 60}
+    assert removed == {"links_removed": 60, "comments_removed": 0}
     assert office.ledger.get("asset", hub.id) is None
     assert not any(links_of(office.scope, leaf.id) for leaf in leaves)
 

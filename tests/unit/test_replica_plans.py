@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from muster.replica import ask
+from muster.replica import answers, ask
 from muster.replica.filters import Sql
 from muster.replica.order import segments
 from muster.replica.port import AssetQuery, Sort
@@ -103,3 +103,13 @@ def test_rare_values_are_looked_up_and_sorted(
 
     assert first in steps[0]
     assert not [step for step in steps if step.startswith("SCAN a")]
+
+
+def test_an_asset_s_comments_are_walked_newest_first(world: World) -> None:
+    db = world.replica._store.open()
+
+    explained = db.execute(f"EXPLAIN QUERY PLAN {answers.COMMENTS}", ("ast_1", "z", 50))
+    steps = [row[3] for row in explained]
+
+    assert "INDEX comment_by_asset (<expr>=? AND id<?)" in steps[0]
+    assert not [step for step in steps if "TEMP B-TREE" in step]

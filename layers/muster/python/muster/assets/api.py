@@ -151,6 +151,7 @@ class PurgedView(_Output):
     """What went with a purged asset."""
 
     links_removed: int
+    comments_removed: int
 
 
 class ItemView(_Output):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,9 @@ from muster.replica.port import AssetQuery
 from muster.scope import Scope
 
 MOST_SHOWN = 50
+_COMMENT_KIND = "comment"
 # A link's Delete takes three of a commit's hundred actions; the rest leaves room for the asset.
-_LINKS_A_COMMIT = 25
+_AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -65,25 +67,29 @@ def what_links_here(scope: Scope, asset_id: str) -> dict[str, Any]:
 def purge_asset(
     scope: Scope, asset_id: str, if_match: int | None = None, *, force: bool = False
 ) -> dict[str, Any]:
-    """Remove an asset that lies in the trash, with the links at it; its history stays.
+    """Remove an asset that lies in the trash, with its links and comments; its history stays.
 
-    Returns how many links went with it. Raises AssetNotInTrashError; AssetReferencedError where
+    Returns how many went with it. Raises AssetNotInTrashError; AssetReferencedError where
     other assets name it in a field, unless `force` says to leave those values pointing nowhere.
-    More links than fit in one commit go in commits before, so a purge that is cut short leaves the
-    asset in the trash with fewer links, never a link to nothing.
+    More than fit in one commit go in commits before, so a purge that is cut short leaves the
+    asset in the trash with fewer links and comments, never one that belongs to nothing.
     """
-    removed = 0
-    left = _LINKS_A_COMMIT
-    while left == _LINKS_A_COMMIT:
-        left = settle(scope, lambda scope: _purge(scope, asset_id, if_match, force=force))
-        removed += left
+    removed: Counter[str] = Counter()
+    gone = False
+    while not gone:
+        went = settle(scope, lambda scope: _purge(scope, asset_id, if_match, force=force))
+        removed.update(record.kind for record in went)
+        gone = len(went) < _AT_ONCE
         # The Idempotency-Key went with the first commit.
         scope = replace(scope, request=None)
-    return {"links_removed": removed}
+    return {
+        "links_removed": removed[LINK_KIND],
+        "comments_removed": removed[_COMMENT_KIND],
+    }
 
 
-def _purge(scope: Scope, asset_id: str, if_match: int | None, *, force: bool) -> int:
-    """Remove `_LINKS_A_COMMIT` links, or fewer and with them the asset; return how many links."""
+def _purge(scope: Scope, asset_id: str, if_match: int | None, *, force: bool) -> list[Record]:
+    """Remove `_AT_ONCE` links and comments, or fewer and with them the asset; return which."""
     key = asset_key(asset_id)
     record = scope.ledger.get_for_write([key]).get(key)
     if not isinstance(record, Record):
@@ -95,20 +101,22 @@ def _purge(scope: Scope, asset_id: str, if_match: int | None, *, force: bool) ->
     seen = look(scope)
     if not force:
         _check_unreferenced(scope, seen, record)
-    links = _links_at(scope, asset_id)
-    writes: list[Write] = [Delete(link) for link in links]
-    if len(links) < _LINKS_A_COMMIT:
+    belongings = _belongings(scope, asset_id)
+    writes: list[Write] = [Delete(each) for each in belongings]
+    if len(belongings) < _AT_ONCE:
         writes.append(Delete(record))
-    carry_out(scope, writes, {"links": seen.seq})
-    return len(links)
+    carry_out(scope, writes, {"links": seen.seq, "comments": seen.seq})
+    return belongings
 
 
-def _links_at(scope: Scope, asset_id: str) -> list[Record]:
-    """Read from the ledger as many links at the asset as a commit takes."""
-    rows = scope.replica.links_of([asset_id])[:_LINKS_A_COMMIT]
-    if not rows:
+def _belongings(scope: Scope, asset_id: str) -> list[Record]:
+    """Read from the ledger as many links and comments of the asset as a commit takes."""
+    keys = [(LINK_KIND, row.id) for row in scope.replica.links_of([asset_id])]
+    comments = scope.replica.comments_of(asset_id, limit=_AT_ONCE).items
+    keys += [(_COMMENT_KIND, comment.id) for comment in comments]
+    if not keys:
         return []
-    read = scope.ledger.get_for_write([(LINK_KIND, row.id) for row in rows])
+    read = scope.ledger.get_for_write(keys[:_AT_ONCE])
     return [record for record in read.values() if isinstance(record, Record)]
 
 

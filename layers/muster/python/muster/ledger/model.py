@@ -227,6 +227,7 @@ FENCES: Mapping[str, str] = {
     "folder": "folders",
     "asset": "assets",
     "link": "links",
+    "comment": "comments",
     "file": "files",
     "sequence": "sequences",
 }

@@ -24,6 +24,9 @@ _PAGES = {
     False: f"{rows.RECORDS} r.kind = ? AND r.id > ? ORDER BY r.id LIMIT ?",
     True: f"{rows.RECORDS} r.kind = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?",
 }
+# Kind and column are spelled as the partial index spells them: it serves no other query.
+COMMENTS = f"""{rows.RECORDS} r.kind = 'comment' AND json_extract(r.body, '$.asset') = ?
+  AND r.id < ? ORDER BY r.id DESC LIMIT ?"""
 _BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
 _LOG = "SELECT * FROM log WHERE seq > ? AND seq < ? ORDER BY seq"
 _HOLDERS = "SELECT count(*) FROM value WHERE field = ? AND"
@@ -47,7 +50,17 @@ def page_of(
 ) -> Page:
     """Return a page of a kind, by id."""
     bound = after if after is not None else _AFTER_ALL if descending else _BEFORE_ALL
-    found = [rows.record(row) for row in db.execute(_PAGES[descending], (kind, bound, limit + 1))]
+    return _page(db, db.execute(_PAGES[descending], (kind, bound, limit + 1)), limit)
+
+
+def comments_of(db: sqlite3.Connection, asset_id: str, *, limit: int, before: str | None) -> Page:
+    """Return a page of an asset's comments, newest first."""
+    bound = _AFTER_ALL if before is None else before
+    return _page(db, db.execute(COMMENTS, (asset_id, bound, limit + 1)), limit)
+
+
+def _page(db: sqlite3.Connection, cursor: sqlite3.Cursor, limit: int) -> Page:
+    found = [rows.record(row) for row in cursor]
     more = (found[limit - 1].id,) if len(found) > limit else None
     return Page(tuple(found[:limit]), more, None, _seq(db))
 

@@ -134,6 +134,10 @@ class Replica(Protocol):
         """Return the links at any of these assets, either end, by id."""
         ...
 
+    def comments_of(self, asset_id: str, *, limit: int, before: str | None = None) -> Page:
+        """Return a page of an asset's comments, newest first: those with ids before `before`."""
+        ...
+
     def commits(
         self,
         *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 """Part of the file's name: a file of an older version is removed and built anew from the log."""
 
 _PRAGMAS = (
@@ -33,6 +33,8 @@ CREATE TABLE record(
   row INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
   created INTEGER NOT NULL, updated INTEGER NOT NULL, marks TEXT, body TEXT);
 CREATE UNIQUE INDEX record_by_id ON record(kind, id);
+CREATE INDEX comment_by_asset ON record(json_extract(body, '$.asset'), id)
+  WHERE kind = 'comment' AND body IS NOT NULL;
 
 CREATE TABLE asset(
   row INTEGER PRIMARY KEY, trashed INTEGER NOT NULL, type TEXT, folder TEXT,

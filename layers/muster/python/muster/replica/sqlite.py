@@ -117,6 +117,10 @@ class SqliteReplica:
         wanted = list(asset_ids)
         return self._ask(lambda db: rows.links(db, wanted)) if wanted else []
 
+    def comments_of(self, asset_id: str, *, limit: int, before: str | None = None) -> Page:
+        """Return a page of an asset's comments, newest first."""
+        return self._ask(lambda db: answers.comments_of(db, asset_id, limit=limit, before=before))
+
     def commits(
         self,
         *,
