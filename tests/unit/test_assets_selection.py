@@ -13,6 +13,7 @@ from muster.assets.selection import (
     Selection,
     check_selection,
     selected,
+    selected_pages,
 )
 from muster.assets.service import delete_asset
 from muster.errors import MusterError
@@ -76,7 +77,8 @@ def test_assets_are_named_by_id_key_tag_or_serial(office: Office) -> None:
     "content",
     [
         b"T-1\nT-2\n",
-        b"\xef\xbb\xbftag;x\r\nT-1\r\n\r\nT-2",
+        b"\xef\xbb\xbftag;x\r\nT-1;a,b,c\r\n\r\nT-2",
+        b'tag\tnotes\nT-1\t"two\nlines"\nT-2\tone\n',
         b'"T-1",Desk\nT-2,"a quote that is never closed\n',
         b"ID\nT-1\nT-2\nT-1",
     ],
@@ -86,10 +88,38 @@ def test_a_list_comes_from_a_file(office: Office, content: bytes) -> None:
     office.asset(name="First", tag="T-1")
     office.asset(name="Second", tag="T-2")
 
-    assert [n for n in found(office, file=a_list(office, content)) if n != "asset_not_found"] == [
-        "First",
-        "Second",
-    ]
+    assert found(office, file=a_list(office, content)) == ["First", "Second"]
+
+
+def test_an_upload_stands_for_its_file(office: Office) -> None:
+    """Whoever uploaded a list need not ask for the file's own id."""
+    office.asset(name="First", tag="T-1")
+    upload_id = new_id("upload")
+    office.commit(Put("upload", upload_id, {"file": a_list(office, b"T-1")}, history=False))
+
+    assert found(office, file=upload_id) == ["First"]
+
+
+def test_a_list_that_is_no_csv_is_refused(office: Office) -> None:
+    """Rather than taken for one long name."""
+    listed = Selection(file=a_list(office, b'T-1\n"T-2\n' + b"x" * 200_000))
+
+    with pytest.raises(InvalidSelectionError):
+        list(selected(office.scope, listed))
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_pages_go_on_where_one_ended(office: Office, *, by_name: bool) -> None:
+    """Without an asset twice or left out, whatever came before."""
+    made = [office.asset(name=f"N{number}").id for number in range(1_050)]
+    asked = Selection(assets=[*made, made[0]]) if by_name else Selection(all=True)
+
+    first = next(selected_pages(office.scope, asked))
+    rest = list(selected_pages(office.scope, asked, after=first.next))
+
+    pages = [first, *rest]
+    assert [one.record.id for page in pages for one in page.found if one.record] == made
+    assert rest[-1].next is None
 
 
 def test_what_lies_in_the_trash_is_selected_on_request(office: Office) -> None:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import batched
+from itertools import batched, chain
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -17,14 +17,17 @@ from muster.assets.model import KIND, AssetKey, AssetReference, Word
 from muster.assets.query import Filters, asset_query
 from muster.assets.resolve import Resolver
 from muster.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
+from muster.ids import is_id
 from muster.ledger.model import Record
-from muster.replica.port import AssetQuery, Sort
+from muster.replica.port import AssetQuery, Page, Sort
 from muster.scope import Scope
 
 MAX_NAMED = 10_000
 MAX_LIST_BYTES = 50 * 1024 * 1024
 _PAGE = 1_000
-_LONGEST_LINE = 2_000
+_LONGEST_LINE = 4 * 1024 * 1024
+_DELIMITERS = ",;\t|"
+_HEADERS = frozenset({"id", "key", "tag", "serial"})
 _OPTIONS = frozenset({"q", "trashed", "include_subtypes", "include_subfolders"})
 
 FilterText = Annotated[str, StringConstraints(max_length=2_000)]
@@ -54,7 +57,8 @@ class Selection(BaseModel):
     assets: list[AssetReference] | None = Field(default=None, min_length=1, max_length=MAX_NAMED)
     """Ids, keys, tags or serial numbers, or natural keys such as `{"tag": "IT-7"}`."""
     file: Word | None = None
-    """A file (`fil_…`) with one id, key, tag or serial number a line, or in its first column."""
+    """A file (`fil_…`, or the upload that it came by) with one id, key, tag or serial number a
+    line, or in the first column of a CSV."""
     filter: dict[str, FilterValue] | None = Field(default=None, max_length=100)
     all: Literal[True] | None = None
     """Every asset that is not in the trash."""
@@ -88,33 +92,62 @@ def check_selection(scope: Scope, selection: Selection) -> None:
         _question(scope, selection.filter)
 
 
+@dataclass(frozen=True)
+class SelectedPage:
+    """Some of what is selected, and where the next page begins: JSON values, None at the end."""
+
+    found: tuple[Selected, ...]
+    next: list[Any] | None
+
+
 def selected(scope: Scope, selection: Selection) -> Iterator[Selected]:
     """Yield the selected assets as the replica has them: in the order of a list, else of creation.
 
     An asset that is named twice comes once. Streamed: a page of records is in memory, and for
     lists the ids that have come.
     """
+    for page in selected_pages(scope, selection):
+        yield from page.found
+
+
+def selected_pages(
+    scope: Scope, selection: Selection, *, after: Sequence[Any] | None = None
+) -> Iterator[SelectedPage]:
+    """Yield what `selected` does by pages of up to 1,000; `after` is `next` of the page before.
+
+    The replica catches up once, before the first page.
+    """
     scope.replica.catch_up()
     if selection.assets is not None:
-        yield from _named(scope, selection.assets)
+        yield from _named_pages(scope, selection.assets, after)
     elif selection.file is not None:
-        yield from _named(scope, _lines(scope, selection.file))
+        yield from _named_pages(scope, _lines(scope, selection.file), after)
     else:
-        for record in records_of(scope, _question(scope, selection.filter or {})):
-            yield Selected(record.id, record)
+        for page in _pages(scope, question(scope, selection), after):
+            found = tuple(Selected(record.id, record) for record in page.items)
+            yield SelectedPage(found, None if page.next is None else list(page.next))
+
+
+def question(scope: Scope, selection: Selection) -> AssetQuery:
+    """Return what the replica is asked for a selection that is no list; raises as a list does."""
+    return _question(scope, selection.filter or {})
 
 
 def records_of(scope: Scope, query: AssetQuery) -> Iterator[Record]:
     """Yield all assets that a question finds, in the order of their creation."""
-    after: Sequence[Any] | None = None
+    for page in _pages(scope, query, None):
+        yield from page.items
+
+
+def _pages(scope: Scope, query: AssetQuery, after: Sequence[Any] | None) -> Iterator[Page]:
     while True:
         page = scope.replica.find_assets(
             replace(query, sort=(Sort("created_at"),), limit=_PAGE, after=after, count=False)
         )
-        yield from page.items
-        if page.next is None:
-            return
+        yield page
         after = page.next
+        if after is None:
+            return
 
 
 def _question(scope: Scope, given: Mapping[str, FilterValue]) -> AssetQuery:
@@ -164,22 +197,37 @@ def _flag(given: Mapping[str, FilterValue], name: str) -> bool:
     raise _invalid("invalid_value", f"{name} takes true or false.", f"/filter/{name}")
 
 
-def _named(scope: Scope, references: Iterable[AssetReference]) -> Iterator[Selected]:
+def _named_pages(
+    scope: Scope, references: Iterable[AssetReference], after: Sequence[Any] | None
+) -> Iterator[SelectedPage]:
+    """Yield pages of a list; a later one takes note of the ids that came in those before it."""
     resolver = Resolver(scope, look(scope).catalog)
+    begin, position = int(after[0]) if after else 0, 0
     come: set[str] = set()
     for some in batched(references, _PAGE, strict=False):
-        found = [(_words(reference), *_resolved(resolver, reference)) for reference in some]
-        records = scope.replica.get_many(KIND, [asset_id for _, asset_id, _ in found if asset_id])
-        for text, asset_id, error in found:
-            if asset_id in come:
-                continue
-            record = records.get(asset_id)
-            if record is not None:
-                come.add(asset_id)
-                yield Selected(text, record)
-            else:
-                told = error or refusals.asset_not_found(text)
-                yield Selected(text, None, told.code, told.detail)
+        found = _named(resolver, some, come)
+        position += len(some)
+        if position > begin:
+            yield SelectedPage(found, [position])
+    yield SelectedPage((), None)
+
+
+def _named(
+    resolver: Resolver, references: Sequence[AssetReference], come: set[str]
+) -> tuple[Selected, ...]:
+    named = [(_words(reference), *_resolved(resolver, reference)) for reference in references]
+    ids = [asset_id for _, asset_id, _ in named if asset_id]
+    records = resolver.scope.replica.get_many(KIND, ids)
+    found = []
+    for text, asset_id, error in named:
+        record = records.get(asset_id)
+        if record is None:
+            told = error or refusals.asset_not_found(text)
+            found.append(Selected(text, None, told.code, told.detail))
+        elif asset_id not in come:
+            come.add(asset_id)
+            found.append(Selected(text, record))
+    return tuple(found)
 
 
 def _resolved(
@@ -198,7 +246,7 @@ def _words(reference: AssetReference) -> str:
 
 
 def _list_object(scope: Scope, file_id: str) -> str:
-    record = scope.ledger.get("file", file_id) if file_id.startswith("fil_") else None
+    record = scope.ledger.get("file", _uploaded(scope, file_id))
     if record is None:
         detail = f"There is no file {file_id[:80]!r}."
         raise _invalid("unknown_file", detail, "/file")
@@ -208,23 +256,42 @@ def _list_object(scope: Scope, file_id: str) -> str:
     return f"files/{record.body['sha256']}"
 
 
+def _uploaded(scope: Scope, file_id: str) -> str:
+    """Return a file's id; that of an upload stands for the file that came of it."""
+    if is_id("upload", file_id):
+        upload = scope.ledger.get("upload", file_id)
+        return str(upload.body.get("file", "")) if upload else ""
+    return file_id if is_id("file", file_id) else ""
+
+
 def _lines(scope: Scope, file_id: str) -> Iterator[str]:
-    """Yield the first cell of each line that has one; a header such as `id` is passed over."""
+    """Yield the first cell of each row that has one; a header such as `id` is passed over."""
     stream = scope.objects.stream(_list_object(scope, file_id))
     if stream is None:
         raise _invalid("unknown_file", "The list's content is gone: upload it again.", "/file")
     with closing(stream):
         text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
-        for number, row in enumerate(csv.reader(_bounded(text))):
-            word = row[0].strip() if row else ""
-            if word and not (number == 0 and word.casefold() in {"id", "key", "tag", "serial"}):
-                yield word
+        lines = _bounded(text)
+        first = next(lines, "")
+        mark = max(_DELIMITERS, key=first.count)
+        rows = csv.reader(chain([first], lines), delimiter=mark)
+        try:
+            for number, row in enumerate(rows):
+                word = row[0].strip() if row else ""
+                if word and not (number == 0 and word.casefold() in _HEADERS):
+                    yield word
+        except csv.Error as error:
+            # A quote that is never closed would make one cell of the rest of the file.
+            detail = f"The list can't be read beyond line {rows.line_num}: {error}."
+            raise _invalid("unreadable_file", detail, "/file") from error
 
 
 def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(_LONGEST_LINE):
-        # A quote that is never closed would make one cell of the whole file.
-        yield line.replace('"', "")
+        if len(line) == _LONGEST_LINE:
+            detail = f"A line of the list has more than {_LONGEST_LINE:,} characters."
+            raise _invalid("unreadable_file", detail, "/file")
+        yield line
 
 
 def _invalid(code: str, detail: str, pointer: str) -> InvalidSelectionError:
