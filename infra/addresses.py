@@ -12,7 +12,13 @@ from pathlib import Path
 from infra import ROOT
 from muster.http.table import RouteTable
 
-LATER = ("muster.comments.routes", "muster.transfer.routes")
+LATER = (
+    "muster.attachments.routes",
+    "muster.bulk.routes",
+    "muster.comments.routes",
+    "muster.files.routes",
+    "muster.transfer.routes",
+)
 """Features that a cold start does without, by the module that has their `routes`."""
 FILE = ROOT / "layers" / "muster" / "python" / "muster" / "http" / "addresses.py"
 

@@ -5,9 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "muster.attachments.routes": {
+        "/v1/uploads": ("POST",),
+        "/v1/uploads/{upload_id}": ("GET", "POST"),
+        "/v1/assets/{asset_id}/images": ("GET", "POST"),
+        "/v1/assets/{asset_id}/images/{file_id}": ("DELETE", "POST"),
+        "/v1/assets/{asset_id}/files": ("GET", "POST"),
+        "/v1/assets/{asset_id}/files/{attachment_id}/versions": ("POST",),
+        "/v1/assets/{asset_id}/files/{attachment_id}": ("DELETE",),
+    },
+    "muster.bulk.routes": {
+        "/v1/bulk": ("GET", "POST"),
+        "/v1/bulk/{bulk_id}": ("GET", "POST"),
+        "/v1/bulk/{bulk_id}/rows": ("GET",),
+    },
     "muster.comments.routes": {
         "/v1/assets/{asset_id}/comments": ("GET", "POST"),
         "/v1/comments/{comment_id}": ("DELETE", "GET", "PATCH"),
+    },
+    "muster.files.routes": {
+        "/v1/files": ("GET",),
+        "/v1/files/{file_id}": ("GET",),
+        "/v1/files/{file_id}/content": ("GET",),
     },
     "muster.transfer.routes": {
         "/v1/imports": ("GET", "POST"),

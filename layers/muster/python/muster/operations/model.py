@@ -55,8 +55,13 @@ class SetField(_Operation):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        # A null text is none at all, while a null value clears.
-        if ("value" in self.model_fields_set) is (self.text is not None):
+        # A null text is none at all, while a null value clears where there is no text.
+        told = (
+            self.value is not None
+            if self.text is not None
+            else "value" not in self.model_fields_set
+        )
+        if told:
             raise PydanticCustomError("one_of", "Give either value or text")
         return self
 

@@ -66,16 +66,16 @@ class Pack:
         """
         key = (write.kind, write.id) if isinstance(write, Put) else _key(write.before)
         earlier = self.writes.get(key)
-        merged = write if earlier is None else _merged(earlier, write)
-        self._check_marks(key, merged)
-        if merged is not None:
-            foresee(self.scope, [merged], leaving={record_id for _, record_id in self.writes})
-        if merged is None:
+        whole = write if earlier is None else merged(earlier, write)
+        self._check_marks(key, whole)
+        if whole is not None:
+            foresee(self.scope, [whole], leaving={record_id for _, record_id in self.writes})
+        if whole is None:
             del self.writes[key]
         else:
-            self.writes[key] = merged
-            self._actions += self.scope.ledger.cost(merged)
-            self._bytes += _size(merged)
+            self.writes[key] = whole
+            self._actions += self.scope.ledger.cost(whole)
+            self._bytes += _size(whole)
 
     @property
     def full(self) -> bool:
@@ -107,7 +107,8 @@ class Pack:
         return Record(put.kind, put.id, version, put.body, created, stamp, put.marks)
 
 
-def _merged(earlier: Write, later: Write) -> Write | None:
+def merged(earlier: Write, later: Write) -> Write | None:
+    """Return the one write that two to the same record come to, None where nothing is left."""
     before = earlier.before if isinstance(earlier, Put) else None
     if isinstance(later, Delete):
         return Delete(before) if isinstance(before, Record) else None
