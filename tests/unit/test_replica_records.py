@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from muster.ledger.model import Delete, Mark, Put
 from muster.replica.port import LinkRow
+from muster.replica.project import FILES, IMAGES
 from tests.unit.replica_world import World, asset_id, records
 
 
@@ -55,6 +56,24 @@ def test_many_changes_in_one_catch_up_are_as_many_catch_ups(tmp_path: Path) -> N
         sql = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608 - names above
         rows = [world.replica._store.open().execute(sql).fetchall() for world in (each, at_once)]
         assert rows[0] == rows[1]
+
+
+def test_assets_are_found_by_the_files_that_they_list(world: World) -> None:
+    """Images count, and every version of a file; in the trash as well, and no longer once gone."""
+    versions = [{"id": "1", "file": "fil_OLD"}, {"id": "2", "file": "fil_NEW"}]
+    attached = [{"id": "att_1", "name": "a.pdf", "versions": versions}]
+    world.asset(1, images=["fil_A", "fil_B"], files=attached)
+    world.asset(2, images=["fil_B"], trashed_at="2026-01-01T00:00:00Z", trashed_by="mem_1")
+
+    def having(name: str, file_id: str) -> list[int]:
+        return world.find(equals={name: [file_id]}, trashed="any", sort=())
+
+    assert having(IMAGES, "fil_B") == [1, 2]
+    assert having(FILES, "fil_OLD") == having(FILES, "fil_NEW") == [1]
+    assert world.replica.field_in_use(IMAGES, option="fil_B") == 2
+    world.asset(1, images=["fil_A"])
+    assert having(IMAGES, "fil_B") == [2]
+    assert having(FILES, "fil_OLD") == []
 
 
 def test_get_many_leaves_out_what_is_not_there(world: World) -> None:

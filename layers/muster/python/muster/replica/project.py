@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from muster.replica.cells import Scalar, cells, key_order, storable, text_cell
 from muster.replica.words import searchable
+
+IMAGES = "@images"
+FILES = "@files"
+"""What an asset's images, and its files in all versions, are asked for by: fields' names are
+dotted, so that no field has this one."""
 
 
 class Value(NamedTuple):
@@ -42,10 +48,19 @@ def asset(body: Mapping[str, Any]) -> Asset:
     )
     values = frozenset(
         Value(storable(name), position, value, unit)
-        for name, held in (body.get("fields") or {}).items()
+        for name, held in chain((body.get("fields") or {}).items(), _stored_files(body))
         for position, (value, unit) in enumerate(cells(held))
     )
     return Asset(columns, values, searchable(body))
+
+
+def _stored_files(body: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the ids of the files that an asset lists, under the names that they are asked by."""
+    images, files = body.get("images"), body.get("files")
+    if images:
+        yield IMAGES, images
+    if files:
+        yield FILES, [version["file"] for each in files for version in each["versions"]]
 
 
 def link(body: Mapping[str, Any]) -> tuple[str | None, ...]:

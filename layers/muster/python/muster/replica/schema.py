@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 2
+VERSION = 3
 """Part of the file's name: a file of an older version is removed and built anew from the log."""
 
 _PRAGMAS = (
