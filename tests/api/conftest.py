@@ -28,6 +28,13 @@ KINDS = {
     "job_id": "job",
     "import_id": "job",
     "comment_id": "comment",
+    "upload_id": "upload",
+    "file_id": "file",
+    "attachment_id": "attachment",
+    "bulk_id": "job",
+    "sequence_id": "sequence",
+    "export_id": "job",
+    "archive_import_id": "job",
 }
 
 

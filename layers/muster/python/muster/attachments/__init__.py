@@ -1,0 +1,1 @@
+"""Uploads, and what they become: an asset's images and files."""

@@ -1,0 +1,37 @@
+"""What the routes of files give back, for the document."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FileView(BaseModel):
+    """A stored content. An image is `processing` until it was looked through."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    id: str
+    version: int
+    name: str
+    purpose: str
+    media_type: str
+    size: int
+    """Bytes."""
+    sha256: str
+    state: str
+    width: int | None = None
+    """Pixels, once an image was looked through."""
+    height: int | None = None
+    problem: dict[str, Any] | None = None
+    """Why there are no thumbnails, where there are none."""
+    thumbnails: dict[str, str] = Field(default_factory=dict)
+    """Addresses by size in pixels, good for five minutes."""
+
+
+class ContentView(BaseModel):
+    """Where a content is."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    url: str
+    expires_seconds: int

@@ -1,0 +1,85 @@
+"""`/v1/files`: contents that are stored once, whatever refers to them."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from muster.access.model import Permission
+from muster.files.model import KIND
+from muster.files.records import (
+    content_address,
+    present_file,
+    read_file,
+    thumbnail_addresses,
+)
+from muster.files.refusals import (
+    FileGoneError,
+    FileNotFoundInTenantError,
+    FileNotReadyError,
+    ThumbnailMissingError,
+)
+from muster.http.paging import ListQuery, list_response
+from muster.http.routing import Call, Response, Routes
+from muster.http.shapes import Shape
+from muster.ledger.objects import DOWNLOAD_SECONDS
+
+routes = Routes("files")
+
+_FILE_VIEW = Shape("muster.files.api", "FileView")
+
+
+class FilesQuery(ListQuery):
+    """What the list of files takes."""
+
+
+class ContentQuery(BaseModel):
+    """Which picture of a file."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    size: Literal["96", "320", "1280"] | None = None
+    """The thumbnail of this longest side in pixels, as WebP; default: the content itself."""
+
+
+@routes.get(
+    "/v1/files", permission=Permission.ASSET_READ, query=FilesQuery, returns=_FILE_VIEW.page
+)
+def list_files(call: Call) -> Response:
+    """List the stored contents, newest first, without thumbnails."""
+    call.scope.replica.catch_up()
+    after = str(call.query.after[0]) if call.query.after else None
+    page = call.scope.replica.page_of(KIND, limit=call.query.limit, after=after, descending=True)
+    return list_response(call, [present_file(each) for each in page.items], after=page.next)
+
+
+@routes.get(
+    "/v1/files/{file_id}",
+    permission=Permission.ASSET_READ,
+    returns=_FILE_VIEW,
+    errors=(FileNotFoundInTenantError,),
+)
+def read_file_view(call: Call) -> Response:
+    """Read a content's facts, with signed addresses of its thumbnails."""
+    record = read_file(call.scope, call.path["file_id"])
+    shown = present_file(record) | {"thumbnails": thumbnail_addresses(call.scope, record.body)}
+    return Response(shown, version=record.version, headers={"Cache-Control": "no-store"})
+
+
+@routes.get(
+    "/v1/files/{file_id}/content",
+    permission=Permission.ASSET_READ,
+    query=ContentQuery,
+    returns=Shape("muster.files.api", "ContentView"),
+    status=302,
+    errors=(FileNotFoundInTenantError, FileNotReadyError, FileGoneError, ThumbnailMissingError),
+)
+def read_file_content(call: Call) -> Response:
+    """Be led to a content or a thumbnail of it.
+
+    Images come as images, since Muster wrote them itself; everything else is a download.
+    """
+    record = read_file(call.scope, call.path["file_id"])
+    size = None if call.query.size is None else int(call.query.size)
+    address = content_address(call.scope, record, size)
+    told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
+    return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})
