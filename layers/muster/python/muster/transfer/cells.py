@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from muster.catalog.model import Catalog, FieldType
@@ -20,12 +19,13 @@ from muster.transfer.model import (
     RowProblem,
     bare_currency,
 )
+from muster.transfer.seen import Ordinals
 from muster.transfer.table import TableRow
 
 LIST_SEPARATORS = ",;|\n"
 """What stands between the values of a cell that holds several."""
 
-_MOST_REMEMBERED = 5_000
+_MOST_REMEMBERED = 1_000
 _TEXTS = ("name", "tag", "serial", "description", "folder")
 
 
@@ -67,17 +67,29 @@ class CellReader:
         values: ValueContext,
         *,
         options: ImportOptions,
+        identities: Ordinals,
     ) -> None:
+        """`identities` counts the rows that can't be told apart."""
         self._catalog = catalog
         self._values = values
         self._clear_empty = options.empty_cells == "clear"
         self._columns = list(_columns(catalog, mapping, facts, options))
         self._identity = [i for i, name in enumerate(mapping.columns) if name in mapping.identity]
         self._source = mapping.source
-        self.identities: Counter[str] = Counter()
+        self._identities = identities
 
-    def read(self, row: TableRow) -> ReadRow:
-        """Return what the row says."""
+    def read(self, rows: Sequence[TableRow]) -> list[ReadRow]:
+        """Return what the rows say. Rows have to come in order, each once."""
+        read = [self._read(row) for row in rows]
+        if self._identity:
+            keys = iter(self._identity_keys([row for row in rows if not row.problems]))
+            read = [
+                told if row.problems else _identified(told, next(keys))
+                for row, told in zip(rows, read, strict=True)
+            ]
+        return read
+
+    def _read(self, row: TableRow) -> ReadRow:
         texts: dict[str, str | None] = {}
         stored: dict[str, Any] = {}
         problems = list(row.problems)
@@ -94,8 +106,6 @@ class CellReader:
                 texts[column.target] = text
             else:
                 self._parse(column, text, row, stored, problems)
-        if self._identity:
-            stored[IMPORT_KEY] = self._identity_of(row)
         return ReadRow(row.number, texts, stored, type_id, tuple(problems))
 
     def _type(
@@ -148,17 +158,25 @@ class CellReader:
         if len(column.known) < _MOST_REMEMBERED:
             column.known[text] = value
 
-    def _identity_of(self, row: TableRow) -> str:
-        """Return a key that the same row has in every import of the file.
+    def _identity_keys(self, rows: Sequence[TableRow]) -> list[str]:
+        """Return for each row a key that the same row has in every import of the file.
 
         Rows that can't be told apart are counted, so that ten equal chairs are ten assets and
         the same file again finds all ten.
         """
+        digests = [self._digest(row) for row in rows]
+        return [
+            f"{self._source}:{digest}" + (f":{count}" if count > 1 else "")
+            for digest, count in zip(digests, self._identities.count(digests), strict=True)
+        ]
+
+    def _digest(self, row: TableRow) -> str:
         words = "\x1f".join(fold(row.cells[index]) for index in self._identity)
-        digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:24]
-        self.identities[digest] += 1
-        count = self.identities[digest]
-        return f"{self._source}:{digest}" + (f":{count}" if count > 1 else "")
+        return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _identified(row: ReadRow, key: str) -> ReadRow:
+    return replace(row, stored={**row.stored, IMPORT_KEY: key})
 
 
 def _columns(

@@ -63,7 +63,8 @@ class ColumnStats:
     filled: int = 0
     longest: int = 0
     several_lines: bool = False
-    shortened: list[str] = field(default_factory=list)
+    shortened: int = 0
+    first_shortened: str = ""
     twice_decoded: int = 0
     samples: list[str] = field(default_factory=list)
     distinct: set[str] = field(default_factory=set)
@@ -97,7 +98,8 @@ class ColumnStats:
         self.longest = max(self.longest, len(text))
         self.several_lines = self.several_lines or "\n" in text or "\r" in text
         if _SHORTENED.fullmatch(text):
-            self.shortened.append(text)
+            self.shortened += 1
+            self.first_shortened = self.first_shortened or text
         self.twice_decoded += not text.isascii() and bool(_TWICE_DECODED.search(text))
         if self.shapes:
             self.shapes = {name: fits for name, fits in self.shapes.items() if fits(text)}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from muster.transfer.content import Content, beginning, open_content, pieces
 from muster.transfer.encoding import Encoding
 from muster.transfer.rawrow import RawProblem, RawRow, cell_problems
 from muster.transfer.refusals import FileUnreadableError
@@ -37,7 +38,7 @@ class Dialect:
     line_ends: LineEnds | None
 
 
-def find_dialect(content: bytes, encoding: Encoding, asked_delimiter: str | None) -> Dialect:
+def find_dialect(content: Content, encoding: Encoding, asked_delimiter: str | None) -> Dialect:
     """Return the file's dialect, found from its beginning (line ends: from all of it)."""
     sample = _sample(content, encoding)
     quote = _quote(sample)
@@ -45,11 +46,11 @@ def find_dialect(content: bytes, encoding: Encoding, asked_delimiter: str | None
     return Dialect(delimiter, quote, _line_ends(content, encoding, sample))
 
 
-def csv_rows(content: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[RawRow]:
+def csv_rows(content: Content, encoding: Encoding, dialect: Dialect) -> Iterator[RawRow]:
     """Yield every row. Raises FileUnreadableError where hardly any row can be read."""
     # What a wide encoding can't read is no byte but half a character: nothing to keep of it.
     wrong = "replace" if encoding.name.startswith(_WIDE) else "surrogateescape"
-    lines = _Lines(io.TextIOWrapper(io.BytesIO(content), encoding.name, wrong, ""))
+    lines = _Lines(io.TextIOWrapper(open_content(content), encoding.name, wrong, ""))
     lines.skip(bool(encoding.skip))
     broken = 0
     number = 0
@@ -137,8 +138,8 @@ def _unreadable(reason: str, line: int) -> RawProblem:
     return RawProblem("unbalanced_quotes", detail)
 
 
-def _sample(content: bytes, encoding: Encoding) -> str:
-    text = content[encoding.skip : encoding.skip + 4 * _SAMPLE_CHARACTERS]
+def _sample(content: Content, encoding: Encoding) -> str:
+    text = beginning(content, encoding.skip + 4 * _SAMPLE_CHARACTERS)[encoding.skip :]
     return text.decode(encoding.name, "replace")[:_SAMPLE_CHARACTERS]
 
 
@@ -173,14 +174,26 @@ def _consistency(sample: str, delimiter: str, quote: str) -> tuple[float, int]:
     return (round(rows / widths.total(), 1), width) if width > 1 else (0.0, 0)
 
 
-def _line_ends(content: bytes, encoding: Encoding, sample: str) -> LineEnds | None:
+def _line_ends(content: Content, encoding: Encoding, sample: str) -> LineEnds | None:
     if encoding.name.startswith(_WIDE):
         counts = sample.count("\r\n"), sample.count("\r"), sample.count("\n")
     else:
-        counts = content.count(b"\r\n"), content.count(b"\r"), content.count(b"\n")
+        counts = _count_ends(content)
     both, returns, feeds = counts
     found: dict[LineEnds, int] = {"CRLF": both, "CR": returns - both, "LF": feeds - both}
     used: list[LineEnds] = [name for name, count in found.items() if count]
     if len(used) > 1:
         return "mixed"
     return used[0] if used else None
+
+
+def _count_ends(content: Content) -> tuple[int, int, int]:
+    """Return how often CR LF, CR and LF occur, the latter two within the first as well."""
+    both = returns = feeds = 0
+    last = b""
+    for piece in pieces(content):
+        both += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
+        returns += piece.count(b"\r")
+        feeds += piece.count(b"\n")
+        last = piece[-1:]
+    return both, returns, feeds

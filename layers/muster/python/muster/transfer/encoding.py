@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from muster.transfer.content import Content, beginning, pieces
 from muster.transfer.refusals import FileUnreadableError
 
 _MARKS = (
@@ -54,17 +55,18 @@ class Encoding:
     skip: int = 0
 
 
-def detect_encoding(content: bytes, asked: str | None = None) -> Encoding:
+def detect_encoding(content: Content, asked: str | None = None) -> Encoding:
     """Return how to decode the file, `asked` having the last word.
 
     Raises FileUnreadableError for an unknown encoding and for a file that is no text.
     """
-    marked = next(((m, name) for m, name in _MARKS if content.startswith(m)), None)
+    sample = beginning(content, _SAMPLE_BYTES)
+    marked = next(((m, name) for m, name in _MARKS if sample.startswith(m)), None)
     if asked is not None:
         return _asked(asked, marked)
     if marked:
         return Encoding(marked[1], sure=True, skip=len(marked[0]))
-    wide = _wide(content[:_SAMPLE_BYTES])
+    wide = _wide(sample)
     if wide:
         return Encoding(wide, sure=False)
     if _is_utf8(content):
@@ -103,12 +105,12 @@ def _wide(sample: bytes) -> str | None:
     )
 
 
-def _is_utf8(content: bytes) -> bool:
+def _is_utf8(content: Content) -> bool:
     """Tell whether the file is UTF-8, stray bytes of another encoding in a few places aside."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     sound = stray = 0
-    for at in range(0, len(content), _SAMPLE_BYTES):
-        text = decoder.decode(content[at : at + _SAMPLE_BYTES])
+    for piece in pieces(content):
+        text = decoder.decode(piece)
         if not text.isascii():
             foreign = [c for c in text if c > "\x7f"]
             stray += sum("\udc80" <= c <= "\udcff" for c in foreign)
@@ -118,14 +120,23 @@ def _is_utf8(content: bytes) -> bool:
     return stray == 0 or sound >= stray
 
 
-def _guess(content: bytes) -> str:
-    around = _surroundings(content[: 8 * _SAMPLE_BYTES])
+def _guess(content: Content) -> str:
+    around = _surroundings(beginning(content, 8 * _SAMPLE_BYTES))
     scores = {name: _score(around, name) for name in _LETTERS}
-    if b"\r" in content and b"\n" not in content:
+    if _ends_lines_with_returns(content):
         # Only the classic Mac ended lines with CR alone, and Excel's Macintosh format still does.
         scores["mac-roman"] *= 4
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] > scores["cp1252"] * _LEAD else "cp1252"
+
+
+def _ends_lines_with_returns(content: Content) -> bool:
+    returns = False
+    for piece in pieces(content):
+        if b"\n" in piece:
+            return False
+        returns = returns or b"\r" in piece
+    return returns
 
 
 def _surroundings(content: bytes) -> list[tuple[bytes, bytes, bytes]]:
@@ -142,8 +153,8 @@ def _surroundings(content: bytes) -> list[tuple[bytes, bytes, bytes]]:
 def _score(around: list[tuple[bytes, bytes, bytes]], name: str) -> float:
     decode = codecs.getdecoder(name)
     total = 0.0
-    for pieces in around:
-        before, sign, after = (decode(piece, "replace")[0] for piece in pieces)
+    for signs in around:
+        before, sign, after = (decode(each, "replace")[0] for each in signs)
         total += _likelihood(before, sign, after, name)
     return max(total, 0.0)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import batched
 
 from muster.assets.resolve import Resolver
-from muster.catalog.model import Catalog
+from muster.catalog.model import OPTION_KINDS, Catalog
 from muster.catalog.service import load_catalog
 from muster.jobs.plans.model import Action
 from muster.jobs.plans.planfile import PlanFile
 from muster.scope import Scope
 from muster.transfer.catalogwrites import catalog_writes
 from muster.transfer.cells import CellReader
+from muster.transfer.content import Content
 from muster.transfer.folders import NewFolders, plan_folders
 from muster.transfer.lookup import AssetLookup
 from muster.transfer.mapping import IMPORT_KEY, MappingRequest, map_columns
@@ -27,12 +29,14 @@ from muster.transfer.model import (
     PlannedRow,
 )
 from muster.transfer.planfile import PlanHead, write_head
+from muster.transfer.refusals import FileTooLargeError
 from muster.transfer.rowplan import RowPlanner
 from muster.transfer.schema import Schema, fingerprint, plan_schema
-from muster.transfer.sniff import Sniffed, sniff
+from muster.transfer.seen import Notebook, Ordinals
+from muster.transfer.sniff import MOST_READ, Sniffed, sniff
 from muster.transfer.writes import put_as_json
 
-_KEYS_AT_ONCE = 5_000
+_KEYS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class _Prepared:
 
 
 def make_plan(
-    scope: Scope, file: PlanFile, number: int, content: bytes, request: MappingRequest
+    scope: Scope, file: PlanFile, number: int, content: Content, request: MappingRequest
 ) -> PlanHead:
     """Plan a file and store the plan; nothing else is written.
 
@@ -56,12 +60,14 @@ def make_plan(
     """
     scope.replica.catch_up()
     catalog = load_catalog(scope)
-    prepared = _prepare(scope, catalog, content, request)
     counts: Counter[Action] = Counter()
-    planner, reader = _row_planner(scope, prepared, request.options)
-    rows = planner.plan(prepared.sniffed.table.rows())
-    lines = (row.model_dump_json(exclude_defaults=True) for row in _counted(rows, counts))
-    parts = file.write_rows(line.encode() for line in lines)
+    with Notebook() as notebook:
+        prepared = _prepare(scope, catalog, content, request, notebook)
+        identities = Ordinals(notebook.seen())
+        planner = _row_planner(scope, prepared, request.options, notebook, identities)
+        rows = planner.plan(prepared.sniffed.table.rows())
+        lines = (row.model_dump_json(exclude_defaults=True) for row in _counted(rows, counts))
+        parts = file.write_rows(line.encode() for line in lines)
     head = _head(scope, catalog, prepared, number)
     plan = head.plan.model_copy(
         update={
@@ -69,7 +75,7 @@ def make_plan(
             "counts": Counts(
                 rows=counts.total(), **{action.value: counts[action] for action in Action}
             ),
-            "notes": (*head.plan.notes, *_identity_notes(reader)),
+            "notes": (*head.plan.notes, *_identity_notes(identities)),
         }
     )
     head = head.model_copy(update={"plan": plan})
@@ -77,11 +83,17 @@ def make_plan(
     return head
 
 
-def _prepare(scope: Scope, catalog: Catalog, content: bytes, request: MappingRequest) -> _Prepared:
+def _prepare(
+    scope: Scope,
+    catalog: Catalog,
+    content: Content,
+    request: MappingRequest,
+    notebook: Notebook,
+) -> _Prepared:
     sniffed = sniff(content, request.options)
     mapping, notes = map_columns(catalog, sniffed, request)
-    lookup = AssetLookup(scope.replica)
-    found = set(_matched_types(scope, catalog, sniffed, mapping, lookup))
+    sniffed = _all_named(catalog, sniffed, mapping)
+    found = set(_matched_types(scope, catalog, sniffed, mapping, notebook))
     schema = plan_schema(catalog, mapping, sniffed, request.options, sorted(found))
     folders = plan_folders(scope, mapping, sniffed, create=request.options.create_folders)
     named = {t.id for t in schema.catalog.types.values() if t.name == mapping.type}
@@ -93,16 +105,42 @@ def _prepare(scope: Scope, catalog: Catalog, content: bytes, request: MappingReq
     )
 
 
+def _all_named(catalog: Catalog, sniffed: Sniffed, mapping: ColumnMapping) -> Sniffed:
+    """Return the file with all types, folders and options that it names.
+
+    Raises FileTooLargeError where these are too many to be any.
+    """
+    kinds = {column.name: column.kind for column in sniffed.facts.columns}
+    named = {name: t.to for name, t in mapping.columns.items() if t.to in {"type", "folder"}}
+    optional = {
+        name
+        for name, target in mapping.columns.items()
+        if target.to and target.to not in BUILT_IN
+        for field in [catalog.fields.get(target.to)]
+        if (field.kind if field else target.kind or kinds[name]) in OPTION_KINDS
+    }
+    complete = sniffed.with_all_values(named.keys() | optional)
+    for column, target in named.items():
+        if not complete.has_all_values(column):
+            raise FileTooLargeError(
+                f"The column {column!r} names more than {MOST_READ} different {target}s: "
+                "split the file, or leave the column out.",
+                extra={"reason": f"too_many_{target}s"},
+            )
+    return complete
+
+
 def _matched_types(
     scope: Scope,
     catalog: Catalog,
     sniffed: Sniffed,
     mapping: ColumnMapping,
-    lookup: AssetLookup,
+    notebook: Notebook,
 ) -> Iterator[str]:
     """Yield the types of the assets that rows may update, so that they get the fields."""
     key = mapping.key
-    if key not in BUILT_IN and key not in catalog.fields:
+    known = key in BUILT_IN or key in catalog.fields
+    if not known or not scope.replica.size():
         return
     facts = {column.name: column for column in sniffed.facts.columns}
     values = Resolver(scope, catalog).context().values
@@ -114,14 +152,13 @@ def _matched_types(
             }
         }
     )
-    reader = CellReader(catalog, only_key, facts, values, options=ImportOptions())
-    held = []
-    for row in sniffed.table.rows():
-        held.append(reader.read(row).value(key))
-        if len(held) == _KEYS_AT_ONCE:
-            yield from _types_of(lookup, key, held)
-            held = []
-    yield from _types_of(lookup, key, held)
+    identities = Ordinals(notebook.seen())
+    reader = CellReader(
+        catalog, only_key, facts, values, options=ImportOptions(), identities=identities
+    )
+    lookup = AssetLookup(scope.replica)
+    for rows in batched(sniffed.table.rows(), _KEYS_AT_ONCE, strict=False):
+        yield from _types_of(lookup, key, [row.value(key) for row in reader.read(rows)])
 
 
 def _types_of(lookup: AssetLookup, key: str, values: Iterable[object]) -> set[str]:
@@ -131,15 +168,21 @@ def _types_of(lookup: AssetLookup, key: str, values: Iterable[object]) -> set[st
 
 
 def _row_planner(
-    scope: Scope, prepared: _Prepared, options: ImportOptions
-) -> tuple[RowPlanner, CellReader]:
+    scope: Scope,
+    prepared: _Prepared,
+    options: ImportOptions,
+    notebook: Notebook,
+    identities: Ordinals,
+) -> RowPlanner:
     catalog, mapping = prepared.schema.catalog, prepared.mapping
     resolver = Resolver(scope, catalog)
     context = replace(resolver.context(), folder=prepared.folders.finder(resolver.folder_id))
     facts = {column.name: column for column in prepared.sniffed.facts.columns}
-    reader = CellReader(catalog, mapping, facts, context.values, options=options)
+    reader = CellReader(
+        catalog, mapping, facts, context.values, options=options, identities=identities
+    )
     default = catalog.type_of(mapping.type)
-    planner = RowPlanner(
+    return RowPlanner(
         catalog=catalog,
         mapping=mapping,
         options=options,
@@ -147,8 +190,9 @@ def _row_planner(
         lookup=AssetLookup(scope.replica),
         context=context,
         type_id=default.id if default else None,
+        keys=notebook.seen(),
+        claims=notebook.seen(),
     )
-    return planner, reader
 
 
 def _counted(rows: Iterable[PlannedRow], counts: Counter[Action]) -> Iterator[PlannedRow]:
@@ -157,12 +201,11 @@ def _counted(rows: Iterable[PlannedRow], counts: Counter[Action]) -> Iterator[Pl
         yield row
 
 
-def _identity_notes(reader: CellReader) -> Iterator[Note]:
-    alike = sum(count - 1 for count in reader.identities.values() if count > 1)
-    if alike:
+def _identity_notes(identities: Ordinals) -> Iterator[Note]:
+    if identities.repeated:
         detail = (
-            f"{alike} rows can't be told from earlier ones: they are assets of their own, told "
-            "apart by their order."
+            f"{identities.repeated} rows can't be told from earlier ones: they are assets of their "
+            "own, told apart by their order."
         )
         yield Note(code="rows_alike", detail=detail)
 

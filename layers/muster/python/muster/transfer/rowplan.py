@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -26,10 +26,30 @@ from muster.transfer.model import (
     RowChange,
     RowProblem,
 )
+from muster.transfer.seen import Seen
 from muster.transfer.table import TableRow
 from muster.transfer.writes import put_as_json
 
 _ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A row's write, before it is known whether its unique values are free."""
+
+    row: ReadRow
+    put: Put
+    key: str | None
+
+    @property
+    def before(self) -> Record | None:
+        """The asset that the row changes."""
+        return self.put.before if isinstance(self.put.before, Record) else None
+
+    @property
+    def new_marks(self) -> frozenset[Mark]:
+        """The unique values that the asset does not hold yet."""
+        return self.put.marks - (self.before.marks if self.before else frozenset())
 
 
 @dataclass
@@ -44,8 +64,10 @@ class RowPlanner:
     context: PlanContext
     type_id: str | None
     """The type of rows that name none; None where every row names one."""
-    keys: dict[str, int] = field(default_factory=dict)
-    claims: dict[Mark, int] = field(default_factory=dict)
+    keys: Seen
+    """The row in which each key came first."""
+    claims: Seen
+    """The row in which each unique value came first."""
 
     def __post_init__(self) -> None:
         self._column_of = {t.to: name for name, t in self.mapping.columns.items() if t.to}
@@ -55,32 +77,52 @@ class RowPlanner:
     def plan(self, rows: Iterable[TableRow]) -> Iterator[PlannedRow]:
         """Yield the plan of each row, in order."""
         for some in batched(rows, _ROWS_AT_ONCE, strict=False):
-            read = [self.reader.read(row) for row in some]
+            read = self.reader.read(some)
             matches = self._matches(read)
-            holders = self._holders(read)
-            for row in read:
-                yield self._plan_row(row, matches, holders)
+            firsts = self._first_rows(read)
+            planned = [self._plan_row(row, matches, firsts) for row in read]
+            yield from self._checked(planned, self._holders(read, matches))
 
     def _matches(self, rows: Sequence[ReadRow]) -> Mapping[str, list[Record]]:
         values = [v for row in rows if (v := row.value(self.mapping.key)) is not None]
         return self.lookup.by_value(self.mapping.key, values) if values else {}
 
-    def _holders(self, rows: Sequence[ReadRow]) -> dict[Mark, Record]:
+    def _first_rows(self, rows: Sequence[ReadRow]) -> Mapping[str, int]:
+        """Return the row in which each key of these rows came first, and note the new ones."""
+        keys = [
+            (folded(key), row.number)
+            for row in rows
+            if not row.problems and (key := row.value(self.mapping.key)) is not None
+        ]
+        earlier = self.keys.numbers(key for key, _ in keys)
+        new: dict[str, int] = {}
+        for key, number in keys:
+            if key not in earlier:
+                new.setdefault(key, number)
+        self.keys.note(new)
+        return {**earlier, **new}
+
+    def _holders(
+        self, rows: Sequence[ReadRow], matches: Mapping[str, list[Record]]
+    ) -> dict[Mark, Record]:
         """Return the assets that hold unique values which these rows name."""
         held: dict[Mark, Record] = {}
         for target in self._unique:
-            values = [v for row in rows if (v := row.value(target)) is not None]
-            for records in (self.lookup.by_value(target, values) if values else {}).values():
+            found = matches
+            if target != self.mapping.key:
+                values = [v for row in rows if (v := row.value(target)) is not None]
+                found = self.lookup.by_value(target, values) if values else {}
+            for records in found.values():
                 held |= {mark: record for record in records for mark in record.marks}
         return held
 
     def _plan_row(
-        self, row: ReadRow, matches: Mapping[str, list[Record]], holders: Mapping[Mark, Record]
-    ) -> PlannedRow:
+        self, row: ReadRow, matches: Mapping[str, list[Record]], firsts: Mapping[str, int]
+    ) -> PlannedRow | _Draft:
         key = row.value(self.mapping.key)
         shown = None if key is None else str(key)
         found = matches.get(folded(key), [])
-        problems = row.problems or self._key_problems(row, key, found)
+        problems = row.problems or self._key_problems(row, key, found, firsts)
         if problems:
             return self._failed(row, problems, shown)
         try:
@@ -93,15 +135,15 @@ class RowPlanner:
             return self._failed(row, self._invalid(row, error), shown)
         if isinstance(planned, PlannedRow):
             return planned.model_copy(update={"key": shown})
-        return self._checked(row, planned, holders, shown)
+        return _Draft(row, planned, shown)
 
     def _key_problems(
-        self, row: ReadRow, key: Any, found: Sequence[Record]
+        self, row: ReadRow, key: Any, found: Sequence[Record], firsts: Mapping[str, int]
     ) -> tuple[RowProblem, ...]:
         if key is None:
             detail = "The row has no key: fill the cell, or choose another key."
             return (self._at_key(row, "key_empty", detail),)
-        first = self.keys.setdefault(folded(key), row.number)
+        first = firsts[folded(key)]
         if first != row.number:
             return (self._at_key(row, "duplicate_key", f"Row {first} has the same key."),)
         if len(found) > 1:
@@ -149,26 +191,46 @@ class RowPlanner:
             raise InvalidInputError("The type lacks fields.", errors=missing)
 
     def _checked(
-        self, row: ReadRow, put: Put, holders: Mapping[Mark, Record], shown: str | None
-    ) -> PlannedRow:
-        """Return the planned write, unless another asset or row has its unique values."""
-        before = put.before if isinstance(put.before, Record) else None
-        for mark in put.marks - (before.marks if before else frozenset()):
-            target = mark.constraint.removeprefix("field:")
-            column = self._column_of.get(target)
+        self, planned: Sequence[PlannedRow | _Draft], holders: Mapping[Mark, Record]
+    ) -> list[PlannedRow]:
+        """Return the rows; a write fails whose unique values another asset or row has."""
+        drafts = [each for each in planned if isinstance(each, _Draft)]
+        earlier = self.claims.numbers(_claim(mark) for each in drafts for mark in each.new_marks)
+        claims = dict(earlier)
+        rows = [
+            self._settled(each, self._taken(each, holders, claims))
+            if isinstance(each, _Draft)
+            else each
+            for each in planned
+        ]
+        self.claims.note({claim: n for claim, n in claims.items() if claim not in earlier})
+        return rows
+
+    def _taken(
+        self, draft: _Draft, holders: Mapping[Mark, Record], claims: dict[str, int]
+    ) -> RowProblem | None:
+        """Claim a row's unique values; return why it can't have one of them."""
+        number = draft.row.number
+        for mark in draft.new_marks:
             holder = holders.get(mark)
-            if holder is not None and holder.id != put.id:
+            if holder is not None and holder.id != draft.put.id:
                 detail = f"{holder.body.get('key')} {holder.body.get('name')!r} has this value."
-            elif self.claims.setdefault(mark, row.number) != row.number:
-                detail = f"Row {self.claims[mark]} has the same value."
+            elif (first := claims.setdefault(_claim(mark), number)) != number:
+                detail = f"Row {first} has the same value."
             else:
                 continue
-            problem = RowProblem(code="value_taken", detail=detail, row=row.number, column=column)
-            return self._failed(row, [problem], shown)
+            column = self._column_of.get(mark.constraint.removeprefix("field:"))
+            return RowProblem(code="value_taken", detail=detail, row=number, column=column)
+        return None
+
+    def _settled(self, draft: _Draft, problem: RowProblem | None) -> PlannedRow:
+        if problem is not None:
+            return self._failed(draft.row, [problem], draft.key)
+        before, put = draft.before, draft.put
         return PlannedRow(
-            row=row.number,
+            row=draft.row.number,
             action=Action.UPDATE if before else Action.CREATE,
-            key=shown,
+            key=draft.key,
             id=put.id,
             name=put.body.get("name"),
             changes=tuple(self._changes(before, put)) if before else (),
@@ -229,3 +291,7 @@ class RowPlanner:
             )
             for each in error.errors(include_url=False, include_context=False)
         ]
+
+
+def _claim(mark: Mark) -> str:
+    return f"{mark.constraint}\x1f{mark.value}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Any
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from muster.access.model import Limits, Permission
 from muster.assets.limits import require_room_for
@@ -42,6 +44,9 @@ from muster.transfer.refusals import (
     PlanOutdatedError,
 )
 
+if TYPE_CHECKING:
+    from muster.transfer.content import SourceFile
+
 PLANNED_AT_ONCE_BYTES = 1024 * 1024
 """Larger files are planned by the worker."""
 _PARTS_AT_ONCE = 50
@@ -62,7 +67,7 @@ def create_import(scope: Scope, request: ImportRequest) -> tuple[Record, Upload 
     _check_size(scope, size)
     upload = None
     if content is not None:
-        _check_hash(content, request.sha256)
+        _check_hash(hashlib.sha256(content).hexdigest(), request.sha256)
         if not scope.dry_run:
             scope.objects.put(source_name(job_id), content)
     else:
@@ -108,8 +113,8 @@ def _check_size(scope: Scope, size: int) -> None:
         )
 
 
-def _check_hash(content: bytes, expected: str | None) -> None:
-    if expected is not None and hashlib.sha256(content).hexdigest() != expected:
+def _check_hash(found: str, expected: str | None) -> None:
+    if expected is not None and found != expected:
         raise FileChangedError("The file's SHA-256 is not the one that was announced.")
 
 
@@ -163,11 +168,11 @@ def planned(scope: Scope, record: Record, request: PlanRequest) -> dict[str, Any
     from muster.transfer.planning import make_plan
 
     job = job_of(record)
-    content = _content(scope, record)
     number = int(job.result.get("plan", 0)) + 1
     file = PlanFile(scope.objects, record.id, new_plan_name(number))
     wanted = MappingRequest(request.type, request.key, _targets(request), request.options)
-    head = make_plan(scope, file, number, content, wanted)
+    with _source(scope, record) as source:
+        head = make_plan(scope, file, number, source, wanted)
     if job.result.get("plan_name"):
         forget_plan(scope.objects, record.id, job.result["plan_name"])
     needs = sorted(_needs(head))
@@ -189,12 +194,19 @@ def _needs(head: PlanHead) -> set[str]:
     return {str(Permission.CATALOG_WRITE)} if kinds - {"folder"} else set()
 
 
-def _content(scope: Scope, record: Record) -> bytes:
-    content = scope.objects.get(source_name(record.id))
-    if content is None:
+@contextmanager
+def _source(scope: Scope, record: Record) -> Iterator[SourceFile]:
+    """Fetch the import's file to a temporary one, however large it is."""
+    from muster.transfer.content import SourceFile
+
+    stream = scope.objects.stream(source_name(record.id))
+    if stream is None:
         raise FileMissingError("The file is not there yet: upload it first.")
-    _check_hash(content, job_of(record).parameters.get("sha256"))
-    return content
+    with SourceFile() as source:
+        with closing(stream):
+            source.fill(stream)
+        _check_hash(source.sha256, job_of(record).parameters.get("sha256"))
+        yield source
 
 
 def _targets(request: PlanRequest) -> dict[str, Target]:

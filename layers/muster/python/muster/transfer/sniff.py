@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from muster.catalog.model import FieldKind
-from muster.transfer.columns import ColumnStats
+from muster.transfer.columns import MOST_DISTINCT, ColumnStats
+from muster.transfer.content import Content
 from muster.transfer.model import MAX_ROWS, DateOrder, FileFacts, ImportOptions, Note
 from muster.transfer.refusals import FileTooLargeError
 from muster.transfer.table import Source, Table, TableRow, find_table, open_source
+
+MOST_READ = 20_000
+"""Different folders, types or options of one column; what has more is no such column."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,21 @@ class Sniffed:
     values: Mapping[str, frozenset[str]]
     """The different values of each column, up to `MOST_DISTINCT`."""
 
+    def with_all_values(self, columns: Collection[str]) -> Sniffed:
+        """Return this with all values of some columns, read again where there may be more.
 
-def sniff(content: bytes, options: ImportOptions) -> Sniffed:
+        A column of more than `MOST_READ` keeps what it has: see `has_all_values`.
+        """
+        cut = {name for name in columns if len(self.values[name]) == MOST_DISTINCT}
+        found = _all_values(self.table, cut) if cut else {}
+        return replace(self, values={**self.values, **found})
+
+    def has_all_values(self, column: str) -> bool:
+        """Tell whether `values` are all, once `with_all_values` was asked for the column's."""
+        return len(self.values[column]) <= MOST_READ
+
+
+def sniff(content: Content, options: ImportOptions) -> Sniffed:
     """Look the whole file through. Raises FileUnreadableError, FileTooLargeError."""
     source = open_source(content, options)
     table, named = find_table(source, options.header)
@@ -49,6 +66,18 @@ def sniff(content: bytes, options: ImportOptions) -> Sniffed:
         unique=frozenset(column.name for column in full),
         values={column.name: frozenset(column.distinct) for column in kept},
     )
+
+
+def _all_values(table: Table, columns: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the different values of columns, one more than `MOST_READ` at most."""
+    places = {name: table.columns.index(name) for name in columns}
+    found: dict[str, set[str]] = {name: set() for name in columns}
+    for row in table.rows():
+        for name, index in () if row.problems else places.items():
+            text = row.cells[index].strip()
+            if text and len(found[name]) <= MOST_READ:
+                found[name].add(text)
+    return {name: frozenset(values) for name, values in found.items()}
 
 
 def _check_count(count: int) -> None:
@@ -155,7 +184,7 @@ def _column_notes(stats: Sequence[ColumnStats]) -> Iterator[Note]:
     for column in stats:
         if column.shortened:
             detail = (
-                f"{len(column.shortened)} values such as {column.shortened[0]} were shortened by a "
+                f"{column.shortened} values such as {column.first_shortened} were shortened by a "
                 "spreadsheet: their last digits are lost in the file itself."
             )
             yield Note(code="shortened_numbers", detail=detail, column=column.name)

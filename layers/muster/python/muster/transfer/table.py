@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from muster.transfer import csvfile, workbook
+from muster.transfer.content import Content, beginning, pieces
 from muster.transfer.csvfile import Dialect
 from muster.transfer.encoding import Encoding, detect_encoding
 from muster.transfer.model import MAX_COLUMNS, ImportOptions, RowProblem
@@ -21,7 +22,7 @@ _VALUE = re.compile(r"[+-]?[\d.,]+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[^\s@]+@[^\s@
 class Source:
     """A file's bytes and how to read them."""
 
-    content: bytes
+    content: Content
     format: Literal["csv", "xlsx"]
     encoding: Encoding
     dialect: Dialect | None
@@ -72,7 +73,9 @@ class Table:
             problems += self._width_problem(raw, pads=pads)
         if len(cells) < self.width:
             cells += ("",) * (self.width - len(cells))
-        return TableRow(raw.number, tuple(cells[i] for i in self.picked), tuple(problems))
+        if len(cells) != len(self.picked):
+            cells = tuple(cells[i] for i in self.picked)
+        return TableRow(raw.number, cells, tuple(problems))
 
     def _problem(self, raw: RawRow, code: str, detail: str, index: int | None) -> RowProblem:
         column = None
@@ -92,18 +95,18 @@ class Table:
         return [RowProblem(code=code, detail=detail, row=raw.number)]
 
 
-def open_source(content: bytes, options: ImportOptions) -> Source:
+def open_source(content: Content, options: ImportOptions) -> Source:
     """Find out the file's format, encoding and dialect.
 
     Raises FileUnreadableError, FileTooLargeError.
     """
-    if not content.strip():
+    if all(piece.isspace() for piece in pieces(content)):
         raise FileUnreadableError("The file is empty.", extra={"reason": "empty"})
     if workbook.is_workbook(content):
         names = workbook.sheet_names(content)
         sheet = options.sheet or (names[0] if len(names) == 1 else None)
         return Source(content, "xlsx", Encoding("utf-8", sure=True), None, sheet, names)
-    if content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+    if beginning(content, 8).startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise FileUnreadableError(
             "The file is no CSV, TSV or XLSX: save it as one of them.", extra={"reason": "binary"}
         )

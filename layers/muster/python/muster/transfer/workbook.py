@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
+from muster.transfer.content import Content, beginning, open_content
 from muster.transfer.model import MAX_COLUMNS
 from muster.transfer.rawrow import RawProblem, RawRow, cell_problems
 from muster.transfer.refusals import FileTooLargeError, FileUnreadableError
@@ -25,12 +25,12 @@ _WHOLE = 1e15
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 
 
-def is_workbook(content: bytes) -> bool:
+def is_workbook(content: Content) -> bool:
     """Tell an XLSX by its first bytes, whatever the file is called."""
-    return content.startswith(b"PK\x03\x04")
+    return beginning(content, 4) == b"PK\x03\x04"
 
 
-def sheet_names(content: bytes) -> tuple[str, ...]:
+def sheet_names(content: Content) -> tuple[str, ...]:
     """Return the names of a workbook's sheets that hold cells.
 
     Raises FileTooLargeError, FileUnreadableError.
@@ -39,7 +39,7 @@ def sheet_names(content: bytes) -> tuple[str, ...]:
         return tuple(sheet.title for sheet in workbook.worksheets)
 
 
-def workbook_rows(content: bytes, sheet: str | None) -> Iterator[RawRow]:
+def workbook_rows(content: Content, sheet: str | None) -> Iterator[RawRow]:
     """Yield the rows of a sheet (None: the first that has any) as texts.
 
     Dates are ISO 8601, numbers are plain; of formulas it is the value that was last saved. Raises
@@ -62,20 +62,21 @@ def workbook_rows(content: bytes, sheet: str | None) -> Iterator[RawRow]:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Any]:
+def _opened(content: Content) -> Iterator[Any]:
     _check_archive(content)
     # Loaded here, since it costs what a whole request may: only imports of workbooks need it.
     from openpyxl import load_workbook
 
-    try:
-        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except Exception as error:
-        # openpyxl gives no error of its own for a damaged file: whatever its parts raise comes up.
-        raise _unreadable(error) from error
-    try:
-        yield workbook
-    finally:
-        workbook.close()
+    with open_content(content) as file:
+        try:
+            workbook = load_workbook(file, read_only=True, data_only=True)
+        except Exception as error:
+            # openpyxl gives no error of its own for a damaged file: whatever its parts raise comes.
+            raise _unreadable(error) from error
+        try:
+            yield workbook
+        finally:
+            workbook.close()
 
 
 def _unreadable(error: Exception) -> FileUnreadableError:
@@ -85,9 +86,9 @@ def _unreadable(error: Exception) -> FileUnreadableError:
     )
 
 
-def _check_archive(content: bytes) -> None:
+def _check_archive(content: Content) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with open_content(content) as file, zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _unreadable(error) from error
