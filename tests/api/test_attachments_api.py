@@ -207,3 +207,32 @@ def test_another_tenants_file_is_not_there(stand: Stand) -> None:
     told = stand.client.post(f"/v1/assets/{made}/images", announced(content), token=stranger)
     assert (told.status, told.json["state"]) == (201, "waiting")
     assert told.json["upload"]["fields"]["key"].startswith(f"T/{OTHER}/uploads/")
+
+
+def test_a_field_holds_a_file_that_is_stored_here(stand: Stand) -> None:
+    """By its id, shown with its name; no other tenant's, and no image where a file is meant."""
+    stand.client.post("/v1/field-types", {"name": "x.photo", "label": "Photo", "kind": "image"})
+    kind = {"name": "x.pic", "label": "Pic", "key_prefix": "PIC", "fields": [{"field": "x.photo"}]}
+    assert stand.client.post("/v1/asset-types", kind).status == 201
+    image = sent(stand, "/v1/uploads", a_png(), purpose="image").json["file"]
+    file = sent(stand, "/v1/uploads", b"text", purpose="file").json["file"]
+
+    def made(value: Any) -> Answer:
+        draft = {"type": "x.pic", "custom_fields": {"x.photo": value}}
+        return stand.client.post("/v1/assets", draft)
+
+    assert made(image).json["custom_fields"]["x.photo"]["name"] == "front.png"
+    assert made(file).json["errors"][0]["code"] == "no_image"
+    assert made("fil_01JW0000000000000000000000").json["errors"][0]["code"] == "unknown_file"
+
+
+def test_a_copy_has_the_images_and_not_the_files(stand: Stand) -> None:
+    """The picture shows the model; papers belong to the one thing."""
+    asset = an_asset(stand)
+    image = sent(stand, f"/v1/assets/{asset}/images", a_png()).json["file"]
+    sent(stand, f"/v1/assets/{asset}/files", b"%PDF-1", media_type="application/pdf")
+
+    copy = stand.client.post(f"/v1/assets/{asset}:clone", {}).json
+
+    assert (copy["images"], copy["files"]) == ([image], [])
+    assert len(stand.client.get(f"/v1/assets/{asset}").json["files"]) == 1

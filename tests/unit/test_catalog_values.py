@@ -30,7 +30,9 @@ CONTEXT = ValueContext(
     resolve_asset=lambda _field, raw: ASSET if raw in (ASSET, {"tag": "IT-00042"}) else None,
     resolve_member=lambda raw: "mem_1" if raw in ("mem_1", "ada@example.org") else None,
     type_id=lambda words: "typ_1" if words in ("type.computer", "typ_1") else None,
+    purpose_of_file={"fil_1": "file", "fil_2": "image"}.get,
 )
+SHOWN_FILE = {"id": "fil_1", "name": "front.jpg", "media_type": "image/jpeg", "size": 7}
 OPTIONS = (Option(id="opt_1", label="In use", color="#00aa00"), Option(id="opt_2", label="Lost"))
 
 
@@ -43,6 +45,9 @@ class Names:
 
     def type(self, type_id: str) -> dict[str, Any] | None:
         return {"id": type_id, "name": "type.computer", "label": "Computer"}
+
+    def file(self, file_id: str) -> dict[str, Any] | None:
+        return {"id": file_id, "name": "front.jpg", "media_type": "image/jpeg", "size": 7}
 
 
 def field(kind: FieldKind, **more: Any) -> FieldType:
@@ -104,8 +109,9 @@ ROUNDS: list[tuple[FieldKind, Any, Any, Any]] = [
     (K.PAGE, "Runbooks", "Runbooks", "Runbooks"),
     (K.VERSION, "24.04.1", "24.04.1", "24.04.1"),
     (K.GLOBAL_ID, "7f3a", "7f3a", "7f3a"),
-    (K.FILE, HANDLERS[K.FILE].example, HANDLERS[K.FILE].example, HANDLERS[K.FILE].example),
-    (K.IMAGE, HANDLERS[K.IMAGE].example, HANDLERS[K.IMAGE].example, HANDLERS[K.IMAGE].example),
+    (K.FILE, "fil_1", "fil_1", SHOWN_FILE),
+    (K.FILE, {"id": "fil_1"}, "fil_1", SHOWN_FILE),
+    (K.IMAGE, "fil_2", "fil_2", {**SHOWN_FILE, "id": "fil_2"}),
     (K.JSON, {"a": [1, None]}, {"a": [1, None]}, {"a": [1, None]}),
 ]
 # kind, JSON given, code
@@ -156,7 +162,8 @@ REFUSED: list[tuple[FieldKind, Any, str]] = [
     (K.VERSION, 24.04, "wrong_type"),
     (K.GLOBAL_ID, None.__class__, "wrong_type"),
     (K.FILE, {"name": "x"}, "wrong_type"),
-    (K.IMAGE, HANDLERS[K.FILE].example, "no_image"),
+    (K.FILE, "fil_3", "unknown_file"),
+    (K.IMAGE, "fil_1", "no_image"),
     (K.JSON, float("inf"), "invalid_json"),
     (K.AUTO_NUMBER, 5, "read_only"),
 ]

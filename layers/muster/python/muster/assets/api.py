@@ -71,6 +71,15 @@ class NeighbourView(_Output):
     """What is at the other end."""
 
 
+class FileBriefView(_Output):
+    """One of an asset's files: its newest version."""
+
+    id: str
+    name: str
+    file: str
+    version: str
+
+
 class AssetView(_Output):
     """An asset. `key` is null only in the answer to a dry run: keys are given at the writing."""
 
@@ -116,6 +125,9 @@ class AssetView(_Output):
     tag: str | None
     serial: str | None
     description: str | None
+    images: list[str] = Field(default_factory=list)
+    """Ids of files, the primary image first."""
+    files: list[FileBriefView] = Field(default_factory=list)
     custom_fields: dict[str, Any]
     """The values that are set, by the fields' dotted names."""
     other_fields: dict[str, Any] = Field(default_factory=dict)
@@ -166,6 +178,8 @@ class ItemView(_Output):
     tag: str | None = None
     serial: str | None = None
     description: str | None = None
+    images: list[str] = Field(default_factory=list)
+    files: list[FileBriefView] = Field(default_factory=list)
     custom_fields: dict[str, Any] = Field(default_factory=dict)
     other_fields: dict[str, Any] = Field(default_factory=dict)
     trashed: StampView | None = None
@@ -276,24 +290,3 @@ class CommitView(_Output):
     job: str | None
     message: str | None
     changes: list[RecordChangeView]
-
-
-class RowView(_Output):
-    """What became of one row of a batch."""
-
-    index: int
-    ref: str | None
-    status: int
-    """As the single request would have answered."""
-    changed: bool
-    id: str | None
-    key: str | None
-    version: int | None
-    etag: str | None
-    problem: dict[str, Any] | None
-
-
-class BatchView(_Output):
-    """What became of a batch, in the order of its rows."""
-
-    results: list[RowView]

@@ -39,9 +39,14 @@ class Look:
         """The fences that keep a decision from being written on what is no longer so.
 
         Assets that come or change don't matter to it; one that is purged may be a link's end or
-        a reference's target.
+        a reference's target, and a file that is swept a field's value.
         """
-        return {"catalog": self.catalog.seq, "folders": self.seq, "assets:deleted": self.seq}
+        return {
+            "catalog": self.catalog.seq,
+            "folders": self.seq,
+            "assets:deleted": self.seq,
+            "files:deleted": self.seq,
+        }
 
 
 def look(scope: Scope) -> Look:

@@ -27,6 +27,8 @@ _LABELS = {
     "type": "Type",
     "folder": "Folder",
     "trashed": "In the trash",
+    "images": "Images",
+    "files": "Files",
 }
 
 

@@ -150,9 +150,11 @@ def plan_clone(
     *,
     asset_id: str | None = None,
 ) -> Put:
-    """Return the write that makes a copy, without tag, serial number and unique values."""
+    """Return the write that makes a copy, without tag, serial number, unique values and files."""
     kind = usable_type(catalog, record.body["type"])
-    source = {n: record.body[n] for n in ("name", "folder", "description") if n in record.body}
+    source = {
+        n: record.body[n] for n in ("name", "folder", "description", "images") if n in record.body
+    }
     if source["name"] in (record.body.get("tag"), record.body.get("serial")):
         del source["name"]
     source |= {"type": kind.id, "fields": copied(catalog, kind, record.body["fields"])}

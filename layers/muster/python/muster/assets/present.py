@@ -32,6 +32,7 @@ class Names:
         self._paths: dict[str, str | None] = {}
         self._folders = load_folders(scope)
         self._assets: dict[str, dict[str, Any] | None] = {}
+        self._files: dict[str, dict[str, Any] | None] = {}
         self._fetch(list(records))
 
     def asset(self, asset_id: str) -> dict[str, Any] | None:
@@ -52,6 +53,14 @@ class Names:
             named = {"name": found.name, "label": found.label} if found else {}
             self._types[type_id] = {"id": type_id, "name": None, "label": None} | named
         return self._types[type_id]
+
+    def file(self, file_id: str) -> dict[str, Any] | None:
+        """Return id, name, media type and size of a stored file, None when it is gone."""
+        if file_id not in self._files:
+            found = self._replica.get_many("file", [file_id]).get(file_id)
+            told = {n: found.body[n] for n in ("name", "media_type", "size")} if found else {}
+            self._files[file_id] = {"id": file_id, **told} if found else None
+        return self._files[file_id]
 
     def folder(self, folder_id: str | None) -> dict[str, Any] | None:
         """Return id and path of a folder, None for the root."""
@@ -98,6 +107,8 @@ def present_asset(record: Record, names: Names) -> dict[str, Any]:
         "tag": body.get("tag"),
         "serial": body.get("serial"),
         "description": body.get("description"),
+        "images": list(body.get("images", ())),
+        "files": [_file(each) for each in body.get("files", ())],
         "custom_fields": own,
         "trashed": _trashed(body, names),
         "created": present_stamp(record.created),
@@ -155,6 +166,16 @@ def _present_fields(body: Mapping[str, Any], names: Names) -> tuple[dict[str, An
         if name not in own
     }
     return own, other
+
+
+def _file(attachment: Mapping[str, Any]) -> dict[str, Any]:
+    newest = attachment["versions"][-1]
+    return {
+        "id": attachment["id"],
+        "name": attachment["name"],
+        "file": newest["file"],
+        "version": newest["id"],
+    }
 
 
 def _trashed(body: Mapping[str, Any], names: Names) -> dict[str, Any] | None:

@@ -50,6 +50,7 @@ class Resolver:
             resolve_asset=self.reference_id,
             resolve_member=self.member_id,
             type_id=self.type_id,
+            purpose_of_file=self.purpose_of_file,
         )
         return PlanContext(self.scope.actor, self.scope.now(), values, self.folder_id)
 
@@ -110,6 +111,11 @@ class Resolver:
         if text == "me":
             return self.scope.actor.id
         return text if isinstance(text, str) and is_id("member", text) else None
+
+    def purpose_of_file(self, file_id: str) -> str | None:
+        """Return what a stored file is for, None where there is none of this id."""
+        found = self.scope.replica.get_many("file", [file_id]).get(file_id)
+        return found.body["purpose"] if found else None
 
     def reference_id(self, definition: FieldType, raw: Any) -> str | None:
         """Return the id of the asset that a reference field names, None for none such.

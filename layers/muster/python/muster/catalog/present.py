@@ -43,6 +43,10 @@ class CatalogNames:
         """Return id, name and label of an asset type."""
         return present_type_brief(self._catalog, type_id)
 
+    def file(self, file_id: str) -> dict[str, Any] | None:
+        """Return nothing but the id: the catalog knows no files."""
+        return {"id": file_id, "name": None, "media_type": None, "size": None}
+
 
 def present_type(record: Record, catalog: Catalog) -> dict[str, Any]:
     """Return an asset type with all fields that its assets have."""

@@ -230,6 +230,9 @@ class _NoNames:
     def type(self, type_id: str) -> None:
         """Know no type."""
 
+    def file(self, file_id: str) -> None:
+        """Know no file."""
+
 
 def _refuse_company(definition: FieldType, text: str) -> None:
     if any(found[1] in MARKERS for found in _MARKER.finditer(text)):

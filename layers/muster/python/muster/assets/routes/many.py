@@ -28,7 +28,7 @@ from muster.http.shapes import Shape
 routes = Routes("assets")
 
 _ITEM_VIEW = Shape("muster.assets.api", "ItemView")
-_BATCH_VIEW = Shape("muster.assets.api", "BatchView")
+_BATCH_VIEW = Shape("muster.assets.batch.api", "BatchView")
 
 _CREATED = 201
 _OK = 200

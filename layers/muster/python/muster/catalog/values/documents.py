@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from muster.catalog.model import FieldKind, FieldType
 from muster.catalog.values.terms import (
     Handler,
+    Names,
     TextDialect,
     ValueContext,
     ValueProblem,
     expected,
-    want_object,
 )
 
 _LONGEST_JSON = 64 * 1024
 _DEEPEST_JSON = 32
-_LARGEST_FILE = 5 * 1024**3
-_MEMBERS = {"name": str, "sha256": str, "size": int, "type": str}
-_WHAT = "a stored file: name, sha256, size and type"
-_IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"})
 
 
-def _parse_file(field: FieldType, raw: Any, _context: ValueContext) -> dict[str, Any]:
-    given = want_object(field, raw, _MEMBERS, _WHAT)
-    well_formed = (
-        re.fullmatch(r"[0-9a-f]{64}", given["sha256"])
-        and 0 <= given["size"] <= _LARGEST_FILE
-        and re.fullmatch(r"[^\x00-\x1f/\\]{1,255}", given["name"])
-        and re.fullmatch(r"[a-z]+/[a-z0-9.+-]{1,100}", given["type"])
-    )
-    if not well_formed:
-        raise expected(field, _WHAT, raw)
-    if field.kind is FieldKind.IMAGE and given["type"] not in _IMAGE_TYPES:
-        raise ValueProblem("no_image", f"{field.label} takes images, not {given['type']}.")
-    return given
+def _parse_file(field: FieldType, raw: Any, context: ValueContext) -> str:
+    """Return the id of a file that is stored here: nobody can name what they have not sent."""
+    file_id = raw.get("id") if isinstance(raw, Mapping) else raw
+    if not isinstance(file_id, str):
+        raise expected(field, "a stored file's id", raw)
+    purpose = context.purpose_of_file(file_id)
+    if purpose is None:
+        raise ValueProblem("unknown_file", f"{field.label}: there is no file {file_id[:80]!r}.")
+    if field.kind is FieldKind.IMAGE and purpose != "image":
+        raise ValueProblem("no_image", f"{field.label} takes what was uploaded as an image.")
+    return file_id
+
+
+def _present_file(_field: FieldType, value: Any, names: Names) -> dict[str, Any]:
+    return names.file(value) or {"id": value, "name": None, "media_type": None, "size": None}
 
 
 def _parse_json(field: FieldType, raw: Any, _context: ValueContext) -> Any:
@@ -76,20 +73,13 @@ def _members(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list) else []
 
 
-_EXAMPLE = {
-    "name": "invoice.pdf",
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "size": 48_213,
-    "type": "application/pdf",
-}
+_FILE = Handler(
+    _parse_file, present=_present_file, key=str, example="fil_01JW0000000000000000000000"
+)
 
 HANDLERS: dict[FieldKind, Handler] = {
-    FieldKind.FILE: Handler(_parse_file, key=lambda v: str(v["sha256"]), example=_EXAMPLE),
-    FieldKind.IMAGE: Handler(
-        _parse_file,
-        key=lambda v: str(v["sha256"]),
-        example={**_EXAMPLE, "name": "front.webp", "type": "image/webp"},
-    ),
+    FieldKind.FILE: _FILE,
+    FieldKind.IMAGE: _FILE,
     FieldKind.JSON: Handler(
         _parse_json,
         _read_json,

@@ -19,6 +19,10 @@ class ValueProblem(Exception):  # noqa: N818 - one value's fault; the caller add
         self.detail = detail
 
 
+def _no_file(_: str) -> None:
+    """Know no file."""
+
+
 @dataclass(frozen=True)
 class ValueContext:
     """How names in values are found. Each gives an id, or None for none such."""
@@ -26,6 +30,8 @@ class ValueContext:
     resolve_asset: Callable[[FieldType, Any], str | None]
     resolve_member: Callable[[Any], str | None]
     type_id: Callable[[str], str | None]
+    purpose_of_file: Callable[[str], str | None] = _no_file
+    """Gives what a stored file of this id is for, `image` or `file`; None for none such."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,10 @@ class Names(Protocol):
 
     def type(self, type_id: str) -> dict[str, Any] | None:
         """Return id, name and label of an asset type."""
+        ...
+
+    def file(self, file_id: str) -> dict[str, Any] | None:
+        """Return id, name, media type and size of a stored file; None when it is gone."""
         ...
 
 
