@@ -11,7 +11,8 @@ from typing import Any
 from muster.assets.decide import look
 from muster.assets.present import Names
 from muster.assets.selection import Selected
-from muster.bulk.model import MAX_EXAMPLES, Counts, Example, LeftOut, PlanHead, Run
+from muster.bulk.asked import Run
+from muster.bulk.model import MAX_EXAMPLES, Counts, Example, LeftOut, PlanHead
 from muster.jobs.plans.planfile import PlanFile
 from muster.ledger.model import Record
 from muster.operations.decide import Decided, Operating, apply_operations, make_ready

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.bulk.api import BulkRowView, BulkState, BulkView, PlanView
-from muster.bulk.model import PlanHead, Run
+from muster.bulk.asked import Run
+from muster.bulk.model import PlanHead
 from muster.jobs.model import Job, JobState
 from muster.jobs.running import job_of
 from muster.jobs.service import timestamp

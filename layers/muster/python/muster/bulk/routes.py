@@ -7,7 +7,7 @@ from pydantic import Field
 from muster.access.model import Permission
 from muster.assets.selection import InvalidSelectionError
 from muster.bulk import service
-from muster.bulk.model import BulkRequest, Run
+from muster.bulk.asked import BulkRequest, Run
 from muster.bulk.refusals import BulkMissingError, BulkNotPlannedError
 from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes

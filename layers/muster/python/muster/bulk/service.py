@@ -10,7 +10,8 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 
 from muster.access.model import Permission
 from muster.assets.selection import Selection, check_selection, selected
-from muster.bulk.model import PlanHead, Run, words_of
+from muster.bulk.asked import Run, words_of
+from muster.bulk.model import PlanHead
 from muster.bulk.planning import make_plan, ready
 from muster.bulk.refusals import BulkMissingError, BulkNotPlannedError
 from muster.ids import new_id

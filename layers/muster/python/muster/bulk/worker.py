@@ -9,7 +9,7 @@ from typing import Any
 
 from muster.assets.decide import look
 from muster.assets.model import KIND as ASSET
-from muster.bulk.model import Run
+from muster.bulk.asked import Run
 from muster.bulk.planning import context_of, decide_all, problems_of, ready
 from muster.bulk.service import applying, plan_large, plan_of, run_of, time_of
 from muster.jobs.model import JobState
