@@ -76,8 +76,9 @@ class Draft:
 
     def copy(self) -> Draft:
         """Return a draft to go back to, once everything gathered is planned."""
-        kept = replace(self, links=list(self.links), writes=dict(self.writes), told=list(self.told))
+        kept = Draft(self.around, self.original, list(self.links))
         kept.record = self.record
+        kept.writes, kept.told = dict(self.writes), list(self.told)
         return kept
 
     def require_field(self, definition: FieldType) -> None:

@@ -214,7 +214,7 @@ def _increase(operation: IncreaseField, definition: FieldType, around: Around) -
     bare = definition.model_copy(update={"minimum": None, "maximum": None})
     by = parse_value(bare, operation.by, around.plan.values)
     if by is None:
-        raise ValueProblem("wrong_type", f"{definition.label}: say by how much.")
+        raise Misfit("wrong_type", f"{definition.label}: say by how much.", "by")
     name = operation.field
     if definition.kind is FieldKind.MONEY:
         names = Names(around.scope, around.catalog)
