@@ -16,7 +16,9 @@ LATER = (
     "muster.attachments.routes",
     "muster.bulk.routes",
     "muster.comments.routes",
+    "muster.exports.routes",
     "muster.files.routes",
+    "muster.sequences.routes",
     "muster.transfer.routes",
 )
 """Features that a cold start does without, by the module that has their `routes`."""

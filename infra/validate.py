@@ -44,7 +44,8 @@ def main() -> None:
 def merged_template(folder: Path) -> Path:
     """Write the merged and mended template, without packing code."""
     merged, _ = run_chalice(folder)
-    names = ["deployment.zip", "layers/dependencies", "layers/muster", "functions/worker"]
+    functions = (f"functions/{each.name}" for each in (ROOT / "functions").iterdir())
+    names = ["deployment.zip", "layers/dependencies", "layers/muster", *functions]
     template = folder / "template.json"
     template.write_text(json.dumps(mend(merged, {name: f"./{name}" for name in names})))
     return template

@@ -23,7 +23,8 @@ NOT_OURS = {"POWERTOOLS_METRICS_NAMESPACE"}
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     merged, _ = run_chalice(tmp_path_factory.mktemp("merged"))
-    names = ("deployment.zip", "layers/dependencies", "layers/muster", "functions/worker")
+    functions = (f"functions/{each.name}" for each in (ROOT / "functions").iterdir())
+    names = ("deployment.zip", "layers/dependencies", "layers/muster", *functions)
     return mend(merged, {name: f"./{name}" for name in names})
 
 
@@ -103,7 +104,7 @@ def test_a_tenant_session_carries_one_tag_and_only_that(resources: Resources) ->
     assert trust["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["TenantId"]}
 
 
-@pytest.mark.parametrize("table", ["LedgerTable", "AccessTable"])
+@pytest.mark.parametrize("table", ["LedgerTable", "AccessTable", "ScheduleTable"])
 def test_tables_are_encrypted_recoverable_and_protected(resources: Resources, table: str) -> None:
     """A table can't be lost by a mistake, nor read off a disk."""
     resource = resources[table]
@@ -133,17 +134,42 @@ def test_buckets_are_private_encrypted_versioned_and_tls_only(resources: Resourc
 def test_every_asynchronous_edge_ends_in_a_dead_letter_queue(resources: Resources) -> None:
     """What a function can't do waits where an alarm sees it."""
     queues = of_type(resources, "AWS::SQS::Queue")
-    functions = of_type(resources, "AWS::Serverless::Function")
-    events = [e for f in functions.values() for e in f.get("Events", {}).values()]
+    functions = of_type(resources, "AWS::Serverless::Function").values()
+    events = [(f, event) for f in functions for event in f.get("Events", {}).values()]
 
     assert events
-    for event in events:
-        assert event["Type"] == "SQS"  # another kind needs a check of its own here
-        source = queues[event["Properties"]["Queue"]["Fn::GetAtt"][0]]
-        dead = source["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
-        assert queues[dead]["FifoQueue"] == source["FifoQueue"]
+    for function, event in events:
+        dead = DEAD_LETTERS[event["Type"]](function, event["Properties"], queues)
         alarms = json.dumps(of_type(resources, "AWS::CloudWatch::Alarm"))
         assert json.dumps({"Fn::GetAtt": [dead, "QueueName"]}) in alarms
+
+
+def _of_queue(_: Any, event: dict[str, Any], queues: Resources) -> str:
+    source = queues[event["Queue"]["Fn::GetAtt"][0]]
+    dead: str = source["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert queues[dead].get("FifoQueue") == source.get("FifoQueue")
+    return dead
+
+
+def _of_stream(_: Any, event: dict[str, Any], queues: Resources) -> str:
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert event["MaximumRetryAttempts"] > 0
+    dead: str = event["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+    return dead
+
+
+def _of_invocation(function: dict[str, Any], _: Any, queues: Resources) -> str:
+    dead: str = function["DeadLetterQueue"]["TargetArn"]["Fn::GetAtt"][0]
+    return dead
+
+
+DEAD_LETTERS = {
+    "SQS": _of_queue,
+    "DynamoDB": _of_stream,
+    "S3": _of_invocation,
+    "Schedule": _of_invocation,
+}
+"""Where each kind of event leaves what failed; another kind needs a reader here."""
 
 
 def test_a_job_stays_hidden_longer_than_its_worker_may_run(resources: Resources) -> None:

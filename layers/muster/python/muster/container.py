@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from muster.access.model import Identity, TenantId
     from muster.access.port import Access
     from muster.jobs.model import JobQueue
+    from muster.jobs.timetable import Timetable
     from muster.ledger.objects import Objects
     from muster.ledger.port import Ledger
     from muster.replica.port import Replica
@@ -73,6 +74,13 @@ class Container:
         from muster.jobs.sqs import SqsQueue
 
         return SqsQueue(self.messages, self.settings.jobs_queue_url)
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        """What sequences listen to, and when they are due."""
+        from muster.jobs.dynamo_timetable import DynamoTimetable
+
+        return DynamoTimetable(self._client("dynamodb"), self.settings.schedule_table)
 
     @cached_property
     def messages(self) -> Any:

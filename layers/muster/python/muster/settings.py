@@ -41,6 +41,11 @@ class Settings:
     jobs_queue_url: str = _setting(
         "MUSTER_JOBS_QUEUE_URL", "Address of the FIFO queue that jobs wait in."
     )
+    schedule_table: str = _setting(
+        "MUSTER_SCHEDULE_TABLE",
+        "DynamoDB table of what sequences listen to and when they are due.",
+        default="",
+    )
     replica_dir: str = _setting(
         "MUSTER_REPLICA_DIR",
         "Folder of the tenants' SQLite replicas; deleting it loses nothing.",

@@ -23,10 +23,18 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/assets/{asset_id}/comments": ("GET", "POST"),
         "/v1/comments/{comment_id}": ("DELETE", "GET", "PATCH"),
     },
+    "muster.exports.routes": {
+        "/v1/exports": ("GET", "POST"),
+        "/v1/exports/{export_id}": ("GET",),
+    },
     "muster.files.routes": {
         "/v1/files": ("GET",),
         "/v1/files/{file_id}": ("GET",),
         "/v1/files/{file_id}/content": ("GET",),
+    },
+    "muster.sequences.routes": {
+        "/v1/sequences": ("GET", "POST"),
+        "/v1/sequences/{sequence_id}": ("DELETE", "GET", "PATCH", "POST"),
     },
     "muster.transfer.routes": {
         "/v1/imports": ("GET", "POST"),

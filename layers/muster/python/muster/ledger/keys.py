@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from muster.access.model import TenantId
@@ -12,6 +13,7 @@ PARTITION, SORT = "pk", "sk"
 NEWEST = "R"
 HISTORY_FROM, HISTORY_TO = "H#", "H$"
 _COMMITS_PER_PAGE_BITS = 8
+_COMMIT = re.compile(r"T#([^#]+)#LOG#\d+#", re.ASCII)
 _PART_BYTES = 512
 """A partition key may have 2,048 bytes, and a mark's has two free parts."""
 
@@ -45,6 +47,14 @@ def commit(tenant: TenantId, seq: int) -> Key:
     """Return the key of a commit; 256 of them share a partition."""
     page = seq >> _COMMITS_PER_PAGE_BITS
     return Key(f"{tenant_prefix(tenant)}LOG#{page:010d}#", _digits(seq))
+
+
+def place_of_commit(pk: str, sk: str) -> tuple[TenantId, int] | None:
+    """Return whose commit has this key, and its number; None for the key of another item."""
+    found = _COMMIT.fullmatch(pk)
+    if found is None or not (sk.isascii() and sk.isdigit()):
+        return None
+    return found[1], int(sk)
 
 
 def last_of_page(seq: int) -> int:

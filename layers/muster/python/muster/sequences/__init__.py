@@ -1,0 +1,1 @@
+"""Saved operations: run by hand, by what happens to assets, and by the clock."""

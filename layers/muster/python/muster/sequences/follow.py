@@ -1,0 +1,171 @@
+"""Follows the ledger commit by commit: sends jobs, sets sequences off, keeps the timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from muster.jobs.model import JobQueue, JobState
+from muster.jobs.timetable import Due, Listener, Timetable
+from muster.ledger.model import Actor, Change, Commit, Reason, Record
+from muster.ledger.model import Cause as Why
+from muster.ledger.port import Ledger
+from muster.scope import Scope
+from muster.sequences.cron import next_due
+from muster.sequences.model import KIND, MAX_DEPTH
+from muster.sequences.runs import Cause, note_failure, run_by_itself
+from muster.sequences.triggers import Event, events_of, fits
+
+ACTOR_ID = "system:sequence"
+QUIET = frozenset({Why.UNDO, Why.REVERT, Why.ARCHIVE, Why.RESTORE, Why.SWEEP})
+"""What is taken or brought back sets nothing off: it would do again what was just taken back."""
+_OLDEST = timedelta(days=1)
+
+type MakeScope = Callable[[str, Actor, Reason], Scope]
+
+
+def actor_of(sequence: Record) -> Actor:
+    """Return who acts in a run that nobody asked for."""
+    return Actor(ACTOR_ID, sequence.body["name"])
+
+
+class Follower:
+    """Follows commits of any tenants, one tenant's in their order. Each may be told twice.
+
+    Made for a batch: what it has looked up is kept as long as it lives.
+    """
+
+    def __init__(self, make_scope: MakeScope, queue: JobQueue, timetable: Timetable) -> None:
+        self._make_scope = make_scope
+        self._queue = queue
+        self._timetable = timetable
+        self._listeners: dict[str, list[Listener]] = {}
+        self._above: dict[tuple[str, str, str], tuple[str, ...]] = {}
+
+    def follow(self, tenant: str, commit: Commit) -> None:
+        """Do all that a commit calls for."""
+        for change in commit.changes:
+            if change.kind == "job":
+                self._send(tenant, change)
+            elif change.kind == KIND:
+                self._keep(tenant, commit, change)
+            elif change.kind in {"asset_type", "folder"}:
+                self._above.clear()
+        if commit.reason.cause not in QUIET:
+            self._set_off(tenant, commit)
+
+    def _send(self, tenant: str, change: Change) -> None:
+        """Send a queued job's message, in case its own writer did not come to it."""
+        if change.after is not None and change.after["state"] == JobState.QUEUED:
+            self._queue.send(tenant, change.id, change.version)
+
+    def _keep(self, tenant: str, commit: Commit, change: Change) -> None:
+        body = change.after or {}
+        runs = body.get("enabled") and body.get("visibility") == "public"
+        triggers = tuple(body["triggers"]) if runs else ()
+        listener = Listener(change.id, change.version, triggers)
+        system = Actor(ACTOR_ID, "Sequences")
+        now = self._make_scope(tenant, system, commit.reason).now()
+        # A log that is replayed is older than what it leads to.
+        after = max(commit.at, now - _OLDEST)
+        dues = _dues(tenant, listener, body["schedules"], after) if runs else []
+        self._timetable.keep(tenant, listener, dues)
+        self._listeners.pop(tenant, None)
+
+    def _set_off(self, tenant: str, commit: Commit) -> None:
+        events = list(events_of(commit))
+        if not events:
+            return
+        if tenant not in self._listeners:
+            self._listeners[tenant] = self._timetable.listeners(tenant)
+        listeners = self._listeners[tenant]
+        if not listeners:
+            return
+        scope = self._make_scope(tenant, Actor(ACTOR_ID, "Sequences"), commit.reason)
+        events = list(_with_bodies(scope.ledger, events))
+        chain = _chain_of(scope.ledger, commit)
+        for listener in listeners:
+            found = self._assets(scope, listener, events)
+            if found:
+                self._start(scope, listener, list(found), Cause(commit.at, str(commit.seq), chain))
+
+    def _assets(self, scope: Scope, listener: Listener, events: list[Event]) -> dict[str, None]:
+        """Return the assets to which something happened that the sequence listens to, in order."""
+
+        def above(kind: str, record_id: str) -> tuple[str, ...]:
+            key = (scope.tenant, kind, record_id)
+            if key not in self._above:
+                self._above[key] = tuple(_parents(scope.ledger, kind, record_id))
+            return self._above[key]
+
+        return {
+            event.asset: None
+            for event in events
+            if any(fits(trigger, event, above) for trigger in listener.triggers)
+        }
+
+    def _start(self, scope: Scope, listener: Listener, assets: list[str], cause: Cause) -> None:
+        if cause.chain[-1:] == (listener.sequence,):
+            return  # a sequence does not hear what it does itself
+        record = scope.ledger.get(KIND, listener.sequence)
+        if record is None or not record.body["enabled"]:
+            return
+        reason = Reason(Why.SEQUENCE, scope.reason.request_id)
+        scope = replace(scope, actor=actor_of(record), reason=reason)
+        if listener.sequence in cause.chain or len(cause.chain) > MAX_DEPTH:
+            note_failure(scope, record, cause, _loop(scope.ledger, cause))
+            return
+        run_by_itself(scope, record, {"assets": assets}, cause)
+
+
+def _dues(
+    tenant: str, listener: Listener, schedules: list[Mapping[str, Any]], after: datetime
+) -> list[Due]:
+    found = []
+    for number, schedule in enumerate(schedules):
+        at = next_due(schedule["cron"], schedule["time_zone"], after)
+        if at is not None:
+            found.append(Due(at, tenant, listener.sequence, listener.version, number))
+    return found
+
+
+def _with_bodies(ledger: Ledger, events: list[Event]) -> Iterator[Event]:
+    """Give events that know no body the asset's own."""
+    for event in events:
+        if event.body is None:
+            record = ledger.get("asset", event.asset)
+            yield replace(event, body=record.body if record else None)
+        else:
+            yield event
+
+
+def _chain_of(ledger: Ledger, commit: Commit) -> tuple[str, ...]:
+    """Return the sequences whose runs led to a commit."""
+    if commit.reason.job is None:
+        return ()
+    job = ledger.get("job", commit.reason.job)
+    return tuple(job.body["parameters"].get("chain", ())) if job else ()
+
+
+def _parents(ledger: Ledger, kind: str, record_id: str) -> Iterator[str]:
+    seen = {record_id}
+    record = ledger.get(kind, record_id)
+    while record is not None:
+        parent = record.body.get("parent")
+        if parent is None or parent in seen:
+            return
+        seen.add(parent)
+        yield parent
+        record = ledger.get(kind, parent)
+
+
+def _loop(ledger: Ledger, cause: Cause) -> dict[str, Any]:
+    records = (ledger.get(KIND, each) for each in cause.chain)
+    names = [each.body["name"] for each in records if each is not None]
+    detail = (
+        f"Not started, since it would go round and round: {' → '.join(names)} led here. "
+        f"A sequence does not set itself off, and {MAX_DEPTH} runs follow from one change at most."
+    )
+    return {"code": "loop_guard", "detail": detail}
