@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,27 @@ def test_a_copy_has_the_images_and_not_the_files(stand: Stand) -> None:
 
     assert (copy["images"], copy["files"]) == ([image], [])
     assert len(stand.client.get(f"/v1/assets/{asset}").json["files"]) == 1
+
+
+def test_what_nothing_refers_to_is_swept_after_a_while(stand: Stand) -> None:
+    """Looked at first; what is used, also in the trash, stays; undone as a whole."""
+    asset, binned = an_asset(stand), an_asset(stand)
+    used = sent(stand, f"/v1/assets/{asset}/images", a_png(1)).json["file"]
+    trashed = sent(stand, f"/v1/assets/{binned}/images", a_png(2)).json["file"]
+    stand.client.delete(f"/v1/assets/{binned}", if_match="*")
+    unused = sent(stand, "/v1/uploads", a_png(3), purpose="image").json["file"]
+
+    early = stand.client.post("/v1/files:sweep?dry_run=true", {"older_than_days": 7}).json
+    stand.clock.now += timedelta(days=8)
+    planned = stand.client.post("/v1/files:sweep?dry_run=true", {"older_than_days": 7}).json
+    before = {each["id"] for each in stand.client.get("/v1/files").json["items"]}
+    swept = stand.client.post("/v1/files:sweep", {"older_than_days": 7}).json
+    after = {each["id"] for each in stand.client.get("/v1/files").json["items"]}
+    stand.client.post(f"/v1/jobs/{swept['job']['id']}:undo")
+
+    assert early["plan"]["files"] == 0
+    assert [each["id"] for each in planned["plan"]["items"]] == [unused]
+    assert before == {used, trashed, unused}
+    assert after == {used, trashed}
+    assert {each["id"] for each in stand.client.get("/v1/files").json["items"]} == before
+    assert stand.client.get(f"/v1/jobs/{swept['job']['id']}").json["state"] == "done"

@@ -27,7 +27,7 @@ MediaType = Annotated[
     str, StringConstraints(max_length=120, pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$")
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "filename": "front.jpg",
     "size": 48213,
     "media_type": "image/jpeg",
