@@ -217,7 +217,7 @@ def test_change_type_asks_for_what_the_new_type_requires(world: World) -> None:
 def test_operations_see_what_earlier_ones_did(world: World) -> None:
     """One write comes of a change of type, values of its fields and a sum, one upon another."""
     room = world.room()
-    operations = [
+    operations: list[Op] = [
         {"op": "change_type", "type": "kit", "custom_fields": {"f.must": "x", "f.int": 1}},
         {"op": "increase", "field": "f.int", "by": 2},
         {"op": "increase", "field": "f.int", "by": 4},
