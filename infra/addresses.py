@@ -14,6 +14,7 @@ from muster.http.table import RouteTable
 
 LATER = (
     "muster.attachments.routes",
+    "muster.attachments.sweep_routes",
     "muster.bulk.routes",
     "muster.comments.routes",
     "muster.exports.routes",

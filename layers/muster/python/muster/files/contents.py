@@ -33,7 +33,7 @@ def needed(scope: Scope, hashes: Collection[str], *, but: str = "") -> set[str]:
     for record in all_files(scope):
         if record.id != but:
             found |= wanted & hashes_of(record.body)
-    return found | _claimed(scope, wanted - found, but)
+    return found | claimed(scope, wanted - found, but=but)
 
 
 def remove_contents(scope: Scope, hashes: Collection[str], *, but: str = "") -> list[str]:
@@ -46,7 +46,10 @@ def remove_contents(scope: Scope, hashes: Collection[str], *, but: str = "") -> 
     return gone
 
 
-def _claimed(scope: Scope, hashes: set[str], but: str) -> set[str]:
+def claimed(scope: Scope, hashes: Collection[str], *, but: str = "") -> set[str]:
+    """Return those of the hashes under which a file is stored in the ledger, whatever the replica
+    knows. Reads files that were sent as these bytes only.
+    """
     marks = {content_mark(purpose, each): each for each in hashes for purpose in Purpose}
     held = scope.ledger.holders(list(marks))
     # A processed image holds the mark of what was sent, and needs what was made of it.

@@ -14,6 +14,7 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/assets/{asset_id}/files/{attachment_id}/versions": ("POST",),
         "/v1/assets/{asset_id}/files/{attachment_id}": ("DELETE",),
     },
+    "muster.attachments.sweep_routes": {"/v1/files:sweep": ("POST",)},
     "muster.bulk.routes": {
         "/v1/bulk": ("GET", "POST"),
         "/v1/bulk/{bulk_id}": ("GET", "POST"),
@@ -23,10 +24,7 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/assets/{asset_id}/comments": ("GET", "POST"),
         "/v1/comments/{comment_id}": ("DELETE", "GET", "PATCH"),
     },
-    "muster.exports.routes": {
-        "/v1/exports": ("GET", "POST"),
-        "/v1/exports/{export_id}": ("GET",),
-    },
+    "muster.exports.routes": {"/v1/exports": ("GET", "POST"), "/v1/exports/{export_id}": ("GET",)},
     "muster.files.routes": {
         "/v1/files": ("GET",),
         "/v1/files/{file_id}": ("GET",),
