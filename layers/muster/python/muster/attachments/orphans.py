@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import batched
 
@@ -26,14 +27,14 @@ def orphaned_contents(scope: Scope, before: datetime) -> Iterator[list[str]]:
     Files that were removed since `before` count as if they were there, so that taking back a
     sweep, or another job, brings back files with their contents.
     """
-    kept = _Hashes()
-    kept.add(each for record in all_files(scope) for each in hashes_of(record.body))
-    kept.add(_removed_since(scope, before))
-    names = (name for name in scope.objects.names(_FOLDER) if _hash(name) not in kept)
-    for some in batched(names, _AT_ONCE, strict=False):
-        old = {_hash(name) for name in some if _is_older(scope, name, before)}
-        # What was stored under an old content since the look: its file is in the ledger.
-        yield sorted(old - claimed(scope, old))
+    with closing(_Hashes()) as kept:
+        kept.add(each for record in all_files(scope) for each in hashes_of(record.body))
+        kept.add(_removed_since(scope, before))
+        names = (name for name in scope.objects.names(_FOLDER) if _hash(name) not in kept)
+        for some in batched(names, _AT_ONCE, strict=False):
+            old = {_hash(name) for name in some if _is_older(scope, name, before)}
+            # What was stored under an old content since the look: its file is in the ledger.
+            yield sorted(old - claimed(scope, old))
 
 
 def orphaned_uploads(scope: Scope, before: datetime) -> Iterator[str]:
@@ -61,6 +62,10 @@ class _Hashes:
         """Tell whether it is in."""
         sql = "SELECT 1 FROM hash WHERE sha256 = ?"
         return self._db.execute(sql, (sha256,)).fetchone() is not None
+
+    def close(self) -> None:
+        """Let it go."""
+        self._db.close()
 
 
 def _removed_since(scope: Scope, before: datetime) -> Iterator[str]:

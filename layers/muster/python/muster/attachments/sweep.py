@@ -13,15 +13,15 @@ from typing import Any
 from muster.access.model import Permission
 from muster.attachments.model import UploadState
 from muster.attachments.orphans import orphaned_contents, orphaned_uploads
-from muster.attachments.unused import Usage, old_uploads
+from muster.attachments.unused import UPLOADS_KEPT, Usage, old_uploads
 from muster.attachments.uploads import upload_name
 from muster.files.contents import all_files
-from muster.files.model import object_name
+from muster.files.model import KIND, object_name
 from muster.jobs.model import Job, JobState
 from muster.jobs.plans.engine import begin
 from muster.jobs.running import JobBroken, Running
-from muster.jobs.service import check_permissions, create_job, start_job
-from muster.ledger.model import Delete, Record
+from muster.jobs.service import check_permissions, create_job, start_job, timestamp
+from muster.ledger.model import Delete, Record, Write
 from muster.ledger.packing import pack
 from muster.ledger.port import FenceMovedError, VersionConflictError
 from muster.scope import Scope
@@ -44,7 +44,12 @@ def start_sweep(scope: Scope, days: int) -> Record:
         type="sweep",
         title=f"Remove files without use for {days} days",
         state=JobState.WAITING,
-        parameters={"days": days, "needs": [Permission.ASSET_PURGE.value]},
+        parameters={
+            "days": days,
+            # Kept, so that a worker that goes on a day later removes no more than was asked for.
+            "before": timestamp(last_change(scope, days)),
+            "needs": [Permission.ASSET_PURGE.value],
+        },
     )
     return start_job(scope, create_job(scope, job))
 
@@ -54,7 +59,7 @@ def run_sweep(running: Running) -> Mapping[str, Any]:
     scope = running.scope
     scope.replica.catch_up()
     begin(running)
-    before = last_change(scope, running.job.parameters["days"])
+    before = datetime.fromisoformat(running.job.parameters["before"])
 
     def unused(scope: Scope, records: Sequence[Record]) -> Iterator[Record]:
         usage = Usage(scope)
@@ -62,8 +67,8 @@ def run_sweep(running: Running) -> Mapping[str, Any]:
 
     _remove(running, all_files(scope), unused)
     _remove(running, old_uploads(scope), _ended)
-    result = {**running.job.result, "objects_removed": _remove_objects(running, before)}
-    return {"result": result, "last_seq": running.record.updated.seq}
+    _remove_objects(running, before)
+    return {"result": running.job.result, "last_seq": running.record.updated.seq}
 
 
 def _ended(scope: Scope, records: Sequence[Record]) -> Iterator[Record]:
@@ -89,25 +94,39 @@ def _remove_some(running: Running, records: Sequence[Record], choose: _Choose) -
         unmoved = {"assets": seq, "catalog": seq}
         try:
             for writes in pack([Delete(record)] for record in choose(scope, list(known.values()))):
-                progress = running.job.progress
-                done = progress.done + len(writes)
-                counted = {"total": done, "done": done, "updated": done}
-                changed = progress.model_copy(update=counted)
-                running.commit(writes, unmoved=unmoved, progress=changed)
+                running.commit(writes, unmoved=unmoved, **_counted(running.job, writes))
         except (FenceMovedError, VersionConflictError):
             continue
         return
     raise JobBroken("busy", "Others kept changing assets: sweep again later.")
 
 
-def _remove_objects(running: Running, before: datetime) -> int:
-    scope, removed = running.scope, 0
+def _counted(job: Job, writes: Sequence[Write]) -> dict[str, Any]:
+    """Return the job's members after these records are removed: its progress, and its counts."""
+    gone = [write.before for write in writes if isinstance(write, Delete)]
+    files = [record for record in gone if record.kind == KIND]
+    more = {
+        "files": len(files),
+        "bytes": sum(record.body["size"] for record in files),
+        "uploads": len(gone) - len(files),
+    }
+    done = job.progress.done + len(gone)
+    progress = job.progress.model_copy(update={"total": done, "done": done, "updated": done})
+    return {"progress": progress, "result": _summed(job.result, more)}
+
+
+def _summed(result: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, Any]:
+    return {**result, **{name: int(result.get(name, 0)) + n for name, n in more.items()}}
+
+
+def _remove_objects(running: Running, before: datetime) -> None:
+    """Remove objects that nothing needs; this can't be taken back, but then nobody can want it."""
+    scope = running.scope
     for hashes in orphaned_contents(scope, before):
-        running.go_on()
         for sha256 in hashes:
             scope.objects.delete(object_name(sha256))
-        removed += len(hashes)
-    for name in orphaned_uploads(scope, before):
+        if hashes:
+            running.commit(result=_summed(running.job.result, {"objects": len(hashes)}))
+        running.go_on()
+    for name in orphaned_uploads(scope, scope.now() - UPLOADS_KEPT):
         scope.objects.delete(name)
-        removed += 1
-    return removed
