@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from muster.catalog.model import Catalog, FieldType
@@ -80,18 +80,14 @@ class CellReader:
 
     def read(self, rows: Sequence[TableRow]) -> list[ReadRow]:
         """Return what the rows say. Rows have to come in order, each once."""
-        read = [self._read(row) for row in rows]
-        if self._identity:
-            keys = iter(self._identity_keys([row for row in rows if not row.problems]))
-            read = [
-                told if row.problems else _identified(told, next(keys))
-                for row, told in zip(rows, read, strict=True)
-            ]
-        return read
+        if not self._identity:
+            return [self._read(row, {}) for row in rows]
+        keys = iter(self._identity_keys([row for row in rows if not row.problems]))
+        return [self._read(row, {} if row.problems else {IMPORT_KEY: next(keys)}) for row in rows]
 
-    def _read(self, row: TableRow) -> ReadRow:
+    def _read(self, row: TableRow, stored: dict[str, Any]) -> ReadRow:
+        """Return what a row says; `stored` is known beforehand."""
         texts: dict[str, str | None] = {}
-        stored: dict[str, Any] = {}
         problems = list(row.problems)
         type_id = None
         if problems:
@@ -173,10 +169,6 @@ class CellReader:
     def _digest(self, row: TableRow) -> str:
         words = "\x1f".join(fold(row.cells[index]) for index in self._identity)
         return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:24]
-
-
-def _identified(row: ReadRow, key: str) -> ReadRow:
-    return replace(row, stored={**row.stored, IMPORT_KEY: key})
 
 
 def _columns(

@@ -52,11 +52,12 @@ def csv_rows(content: Content, encoding: Encoding, dialect: Dialect) -> Iterator
     wrong = "replace" if encoding.name.startswith(_WIDE) else "surrogateescape"
     lines = _Lines(io.TextIOWrapper(open_content(content), encoding.name, wrong, ""))
     lines.skip(bool(encoding.skip))
+    rows = _Rows(lines, dialect)
     broken = 0
     number = 0
     while lines.more():
         number += 1
-        row = _next_row(lines, dialect, number)
+        row = rows.next(number)
         broken += bool(row.problems)
         if broken > _MOST_BROKEN_ROWS:
             raise FileUnreadableError(
@@ -116,17 +117,31 @@ class _Lines:
         return line
 
 
-def _next_row(lines: _Lines, dialect: Dialect, number: int) -> RawRow:
-    line = lines.number + 1
-    reader = csv.reader(
-        lines, delimiter=dialect.delimiter, quotechar=dialect.quote or '"', strict=True
-    )
-    try:
-        cells = next(reader, [])
-    except csv.Error as error:
-        lines.give_back_all_but_first()
-        return RawRow(number, (), (_unreadable(str(error), line),))
-    return RawRow(number, tuple(cells), tuple(cell_problems(cells)))
+class _Rows:
+    """Rows made of lines."""
+
+    def __init__(self, lines: _Lines, dialect: Dialect) -> None:
+        self._lines = lines
+        self._dialect = dialect
+        self._begin()
+
+    def _begin(self) -> None:
+        dialect = self._dialect
+        self._reader = csv.reader(
+            self._lines, delimiter=dialect.delimiter, quotechar=dialect.quote or '"', strict=True
+        )
+
+    def next(self, number: int) -> RawRow:
+        """Return the row that begins with the next line."""
+        line = self._lines.number + 1
+        try:
+            cells = next(self._reader, [])
+        except csv.Error as error:
+            # A reader that failed in the middle of a row would go on with it.
+            self._begin()
+            self._lines.give_back_all_but_first()
+            return RawRow(number, (), (_unreadable(str(error), line),))
+        return RawRow(number, tuple(cells), tuple(cell_problems(cells)))
 
 
 def _unreadable(reason: str, line: int) -> RawProblem:

@@ -88,19 +88,12 @@ class RowPlanner:
         return self.lookup.by_value(self.mapping.key, values) if values else {}
 
     def _first_rows(self, rows: Sequence[ReadRow]) -> Mapping[str, int]:
-        """Return the row in which each key of these rows came first, and note the new ones."""
-        keys = [
-            (folded(key), row.number)
-            for row in rows
-            if not row.problems and (key := row.value(self.mapping.key)) is not None
-        ]
-        earlier = self.keys.numbers(key for key, _ in keys)
-        new: dict[str, int] = {}
-        for key, number in keys:
-            if key not in earlier:
-                new.setdefault(key, number)
-        self.keys.note(new)
-        return {**earlier, **new}
+        """Return the row in which each key of these rows came first."""
+        keys: dict[str, int] = {}
+        for row in rows:
+            if not row.problems and (key := row.value(self.mapping.key)) is not None:
+                keys.setdefault(folded(key), row.number)
+        return self.keys.first(keys)
 
     def _holders(
         self, rows: Sequence[ReadRow], matches: Mapping[str, list[Record]]
@@ -194,28 +187,29 @@ class RowPlanner:
         self, planned: Sequence[PlannedRow | _Draft], holders: Mapping[Mark, Record]
     ) -> list[PlannedRow]:
         """Return the rows; a write fails whose unique values another asset or row has."""
-        drafts = [each for each in planned if isinstance(each, _Draft)]
-        earlier = self.claims.numbers(_claim(mark) for each in drafts for mark in each.new_marks)
-        claims = dict(earlier)
-        rows = [
-            self._settled(each, self._taken(each, holders, claims))
+        claims: dict[str, int] = {}
+        for draft in planned:
+            if isinstance(draft, _Draft):
+                for mark in draft.new_marks:
+                    claims.setdefault(_claim(mark), draft.row.number)
+        firsts = self.claims.first(claims)
+        return [
+            self._settled(each, self._taken(each, holders, firsts))
             if isinstance(each, _Draft)
             else each
             for each in planned
         ]
-        self.claims.note({claim: n for claim, n in claims.items() if claim not in earlier})
-        return rows
 
     def _taken(
-        self, draft: _Draft, holders: Mapping[Mark, Record], claims: dict[str, int]
+        self, draft: _Draft, holders: Mapping[Mark, Record], firsts: Mapping[str, int]
     ) -> RowProblem | None:
-        """Claim a row's unique values; return why it can't have one of them."""
+        """Return why a row can't have one of its unique values."""
         number = draft.row.number
         for mark in draft.new_marks:
             holder = holders.get(mark)
             if holder is not None and holder.id != draft.put.id:
                 detail = f"{holder.body.get('key')} {holder.body.get('name')!r} has this value."
-            elif (first := claims.setdefault(_claim(mark), number)) != number:
+            elif (first := firsts[_claim(mark)]) != number:
                 detail = f"Row {first} has the same value."
             else:
                 continue

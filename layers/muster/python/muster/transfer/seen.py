@@ -59,6 +59,7 @@ class Seen:
         # A table's name is no parameter of a statement, and this one is ours.
         self._ask = f"SELECT text, number FROM {table} WHERE text IN "  # noqa: S608
         self._put = f"REPLACE INTO {table} VALUES (?, ?)"  # noqa: S608
+        self._add = f"INSERT OR IGNORE INTO {table} VALUES (?, ?)"  # noqa: S608
 
     def numbers(self, texts: Iterable[str]) -> dict[str, int]:
         """Return the numbers of those of the texts that were noted."""
@@ -69,6 +70,13 @@ class Seen:
             for text, number in self._database.execute(f"{self._ask}({places})", some):
                 found[short[text]] = number
         return found
+
+    def first(self, numbers: Mapping[str, int]) -> Mapping[str, int]:
+        """Note a number for each text that has none; return the number that each then has."""
+        rows = [(_short(text), number) for text, number in numbers.items()]
+        added = self._database.executemany(self._add, rows).rowcount
+        # Nearly always all are new, and need not be looked up.
+        return numbers if added == len(rows) else self.numbers(numbers)
 
     def note(self, numbers: Mapping[str, int]) -> None:
         """Note a number for each text, in place of an earlier one."""
