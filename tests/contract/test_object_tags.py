@@ -52,3 +52,25 @@ def test_an_upload_for_a_job_expires_like_its_results(
     [tag] = rule["TagFilters"]
     assert f"<Key>{tag['Key']}</Key><Value>{tag['Value']}</Value>" in upload.fields["tagging"]
     assert "tagging" not in s3_objects.presign_upload("bodies/1", max_bytes=10).fields
+
+
+def test_what_is_written_in_parts_expires_where_it_lies(s3_objects: S3Objects) -> None:
+    """A large result of a job does, and a large file does not."""
+    for name in ("jobs/job_1/result", "files/1"):
+        writer = s3_objects.writer(name)
+        writer.write(b"x" * (9 << 20))
+        writer.close()
+
+    assert tags_of("T/acme/jobs/job_1/result") == [{"Key": "retention", "Value": "result"}]
+    assert tags_of("T/acme/files/1") == []
+
+
+def test_a_copy_expires_where_it_lies(s3_objects: S3Objects) -> None:
+    """A file that was taken from a job's objects stays; what was put among them does not."""
+    s3_objects.put("jobs/job_1/result", b"x")
+
+    s3_objects.copy("jobs/job_1/result", "files/1")
+    s3_objects.copy("files/1", "jobs/job_2/result")
+
+    assert tags_of("T/acme/files/1") == []
+    assert tags_of("T/acme/jobs/job_2/result") == [{"Key": "retention", "Value": "result"}]

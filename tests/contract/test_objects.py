@@ -224,3 +224,64 @@ def test_an_upload_may_be_bound_to_size_and_hash(objects: Objects) -> None:
 
     told = json.dumps(dict(upload.fields))
     assert sha256 in told or base64.b64encode(bytes.fromhex(sha256)).decode() in told
+
+
+def test_an_object_in_parts_has_no_hash_of_its_whole(objects: Objects) -> None:
+    """What S3 knows of it is a hash of hashes, which is none of the content."""
+    writer = objects.writer("a")
+    writer.write(b"x" * (9 << 20))
+    writer.close()
+
+    found = objects.facts("a")
+
+    assert found is not None
+    assert (found.size, found.sha256) == (9 << 20, None)
+
+
+def test_an_object_may_be_closed_again_by_a_successor(objects: Objects) -> None:
+    """Whoever closed it may have been killed before it could say so."""
+    writer = objects.writer("a")
+    writer.write(b"x" * (16 << 20))
+    state = writer.state()
+    writer.close()
+
+    objects.writer("a", state=state).close()
+
+    assert objects.size("a") == 16 << 20
+
+
+def test_a_range_ends_where_the_object_does(objects: Objects) -> None:
+    """What lies beyond is empty, and so is a range of nothing; none of it can be sought in."""
+    objects.put("a", b"0123456789")
+
+    def read(**part: int) -> bytes:
+        stream = objects.stream("a", **part)
+        assert stream is not None
+        with closing(stream):
+            assert not stream.seekable()
+            return stream.read()
+
+    assert read(start=8, length=10) == b"89"
+    assert read(start=10) == b""
+    assert read(start=3, length=0) == b""
+
+
+def test_an_image_is_shown_as_the_type_that_it_was_written_in(s3_objects: S3Objects) -> None:
+    """Inline, and never as what a browser takes it for."""
+    address = s3_objects.presign_download("a", filename="a.webp", inline_type="image/webp")
+
+    query = parse_qs(urlsplit(address).query)
+    assert query["response-content-type"] == ["image/webp"]
+    assert query["response-content-disposition"] == ["inline; filename*=UTF-8''a.webp"]
+
+
+def test_s3_takes_no_other_content_than_was_announced(s3_objects: S3Objects) -> None:
+    """Size and SHA-256 are conditions of the signed policy, exact ones."""
+    sha256 = hashlib.sha256(b"content").hexdigest()
+    upload = s3_objects.presign_upload("uploads/a", max_bytes=7, min_bytes=7, sha256=sha256)
+
+    policy = json.loads(base64.b64decode(upload.fields["policy"]))
+    told = base64.b64encode(bytes.fromhex(sha256)).decode()
+    assert ["content-length-range", 7, 7] in policy["conditions"]
+    assert {"x-amz-checksum-sha256": told} in policy["conditions"]
+    assert {"x-amz-checksum-algorithm": "SHA256"} in policy["conditions"]

@@ -69,6 +69,10 @@ def s3_calls(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "complete_multipart_upload", {**part, "MultipartUpload": {"Parts": []}}
     yield "abort_multipart_upload", part
     yield "list_parts", part
+    own = "T/acme/own"
+    for source in ({"Bucket": "files", "Key": own}, f"files/{own}?versionId=1", f"/files/{own}"):
+        yield "copy_object", {**place, "CopySource": source}
+    yield "copy_object", {"Bucket": "files", "Key": own, "CopySource": place}
 
 
 class Wire:

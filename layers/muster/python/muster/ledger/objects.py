@@ -152,8 +152,8 @@ class Objects(Protocol):
     ) -> Upload:
         """Return a form for an upload to the bucket: this name, of this size, in 15 minutes.
 
-        With `sha256` (hex), S3 itself refuses other content. Not every emulator does: who relies on
-        it looks at `facts` afterwards.
+        With `sha256` (hex), S3 itself refuses other content. Emulators do not, and tell no hash
+        afterwards: who relies on it looks at `facts`, and reads the object where that says None.
         """
         ...
 
