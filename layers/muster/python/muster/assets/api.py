@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from muster.files.api import PictureView
+
 
 class _Output(BaseModel):
     model_config = ConfigDict(defer_build=True)
@@ -125,7 +127,7 @@ class AssetView(_Output):
     tag: str | None
     serial: str | None
     description: str | None
-    images: list[str] = Field(default_factory=list)
+    images: list[str | PictureView] = Field(default_factory=list)
     """Ids of files, the primary image first."""
     files: list[FileBriefView] = Field(default_factory=list)
     custom_fields: dict[str, Any]
@@ -178,7 +180,7 @@ class ItemView(_Output):
     tag: str | None = None
     serial: str | None = None
     description: str | None = None
-    images: list[str] = Field(default_factory=list)
+    images: list[str | PictureView] = Field(default_factory=list)
     files: list[FileBriefView] = Field(default_factory=list)
     custom_fields: dict[str, Any] = Field(default_factory=dict)
     other_fields: dict[str, Any] = Field(default_factory=dict)

@@ -18,6 +18,7 @@ from muster.ledger import diff
 from muster.ledger.model import Body, Cause, FieldChange, HistoryEntry, Op, Put, Record
 from muster.scope import Scope
 
+_CUSTOM = "custom_fields."
 _LABELS = {
     "key": "Key",
     "name": "Name",
@@ -135,7 +136,7 @@ def _changes(
         if name in told or name == "custom_fields":
             continue
         told.add(name)
-        custom = name.removeprefix("custom_fields.") if name != field.path.strip("/") else None
+        custom = name.removeprefix(_CUSTOM) if name.startswith(_CUSTOM) else None
         old, new = (_presented(state, field, custom, names) for state in states)
         yield {"field": name, "label": _label(name, names.catalog), "from": old, "to": new}
 
@@ -144,7 +145,7 @@ def _presented(state: Body, field: FieldChange, custom: str | None, names: Names
     if field.path.startswith("/trashed"):
         return "trashed_at" in state
     if custom is None:
-        return _presented_member(field.path.strip("/"), state, names)
+        return _presented_member(changed_field(field.path), state, names)
     value = state.get("fields", {}).get(custom)
     definition = names.catalog.fields.get(custom)
     if value is None or definition is None:
@@ -158,12 +159,14 @@ def _presented_member(name: str, state: Body, names: Names) -> Any:
         return None
     if name == "type":
         return names.type(value)
+    if name == "images":
+        return [names.file(each) or {"id": each, "name": None} for each in value]
     return names.folder(value) if name == "folder" else value
 
 
 def _label(name: str, catalog: Catalog) -> str:
-    definition = catalog.fields.get(name.removeprefix("custom_fields."))
-    if name.startswith("custom_fields.") and definition:
+    definition = catalog.fields.get(name.removeprefix(_CUSTOM))
+    if name.startswith(_CUSTOM) and definition:
         return definition.label
     return _LABELS.get(name, name)
 
@@ -181,7 +184,7 @@ def _action(entry: HistoryEntry) -> str:
 
 def _is_deep(field: FieldChange) -> bool:
     first, _, rest = field.path.removeprefix("/").partition("/")
-    return first == "fields" and "/" in rest
+    return (first == "fields" and "/" in rest) or (first == "files" and bool(rest))
 
 
 def _gone(catalog: Catalog, body: Body, context: PlanContext) -> list[str]:

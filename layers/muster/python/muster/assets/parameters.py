@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from muster.http.paging import ListQuery, SortedQuery
 
+Expand = list[Literal["links", "images"]]
+"""Show these as what they are and not by their ids alone; several, joined by commas."""
+
 
 class _Query(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -25,7 +28,7 @@ class AssetsQuery(SortedQuery):
     include_subtypes: bool = False
     include_subfolders: bool = False
     view: Literal["full", "brief"] = "full"
-    expand: Literal["links"] | None = None
+    expand: Expand = Field(default_factory=list)
 
 
 class AssetQueryParameters(_Query):
@@ -33,7 +36,7 @@ class AssetQueryParameters(_Query):
 
     at: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     """As it was then: an RFC 3339 time, or a commit's number such as `118` or `seq:118`."""
-    expand: Literal["links"] | None = None
+    expand: Expand = Field(default_factory=list)
 
 
 class UpsertQuery(_Query):

@@ -89,6 +89,21 @@ def thumbnail_addresses(scope: Scope, body: Mapping[str, Any]) -> dict[str, str]
     }
 
 
+def present_image(scope: Scope, file_id: str, record: Record | None) -> dict[str, Any]:
+    """Return what a list of assets shows of an image; `record` is None where it was removed."""
+    shown: dict[str, Any] = {"id": file_id, "name": None, "state": "missing"}
+    if record is not None:
+        state = "ready" if is_ready(record.body) else "processing"
+        shown |= {"name": record.body["name"], "state": state}
+    image = record.body.get("image", {}) if record else {}
+    return {
+        **shown,
+        "width": image.get("width"),
+        "height": image.get("height"),
+        "thumbnails": thumbnail_addresses(scope, record.body) if record else {},
+    }
+
+
 def present_file(record: Record) -> dict[str, Any]:
     """Return a file as JSON, without addresses."""
     body = record.body

@@ -21,7 +21,7 @@ from muster.http.refusals import InvalidParameterError
 from muster.http.routing import Route
 
 DRY_RUN = "dry_run"
-_COMMA_JOINED = frozenset({"fields", "sort"})
+_COMMA_JOINED = frozenset({"fields", "sort", "expand"})
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 

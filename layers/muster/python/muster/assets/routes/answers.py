@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from muster.assets.decide import look
 from muster.assets.links import neighbours_of, present_neighbour
 from muster.assets.present import Names, present_asset
 from muster.catalog.model import Catalog
+from muster.files.records import known_files, present_image
 from muster.http.routing import Call, Response
 from muster.ledger.model import Record
 
@@ -39,10 +40,18 @@ def asset_response(call: Call, record: Record, *, status: int = 200, **more: Any
     return Response(body, status=status, version=record.version, location=location)
 
 
-def links_by_asset(call: Call, records: Iterable[Record], names: Names) -> dict[str, Any]:
-    """Return the presented links of each asset, for `expand=links`."""
-    found = neighbours_of(call.scope, [record.id for record in records])
-    return {
-        asset_id: [present_neighbour(neighbour, names) for neighbour in neighbours]
-        for asset_id, neighbours in found.items()
-    }
+def expansion(call: Call, records: Sequence[Record], names: Names) -> dict[str, dict[str, Any]]:
+    """Return, by asset, the members that `expand` asks for, from the replica as it stands."""
+    more: dict[str, dict[str, Any]] = {record.id: {} for record in records}
+    if "links" in call.query.expand:
+        found = neighbours_of(call.scope, [record.id for record in records])
+        for record in records:
+            linked = found.get(record.id, ())
+            more[record.id]["links"] = [present_neighbour(each, names) for each in linked]
+    if "images" in call.query.expand:
+        wanted = {image for record in records for image in record.body.get("images", ())}
+        files = known_files(call.scope, wanted)
+        for record in records:
+            images = [(image, files.get(image)) for image in record.body.get("images", ())]
+            more[record.id]["images"] = [present_image(call.scope, *each) for each in images]
+    return more

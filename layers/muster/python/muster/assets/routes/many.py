@@ -18,7 +18,7 @@ from muster.assets.parameters import AssetsQuery
 from muster.assets.present import present_asset, present_brief
 from muster.assets.query import Filters, asset_query
 from muster.assets.resolve import Resolver
-from muster.assets.routes.answers import links_by_asset, names_for
+from muster.assets.routes.answers import expansion, names_for
 from muster.http.conditional import entity_tag
 from muster.http.errors import problem, status_of
 from muster.http.paging import page_response
@@ -55,12 +55,10 @@ def list_assets(call: Call) -> Response:
     page = call.scope.replica.find_assets(_question(call))
     names = names_for(call, page.items)
     present = present_brief if call.query.view == "brief" else present_asset
-    if call.query.expand is None:
+    if not call.query.expand:
         return page_response(call, page, lambda record: present(record, names))
-    links = links_by_asset(call, page.items, names)
-    return page_response(
-        call, page, lambda record: present(record, names) | {"links": links.get(record.id, [])}
-    )
+    more = expansion(call, page.items, names)
+    return page_response(call, page, lambda record: present(record, names) | more[record.id])
 
 
 @routes.post(

@@ -9,7 +9,7 @@ from muster.assets.model import AssetDraft, AssetPatch, AssetUpsert
 from muster.assets.parameters import AssetQueryParameters, UpsertQuery
 from muster.assets.purge import what_links_here
 from muster.assets.query import parse_moment
-from muster.assets.routes.answers import asset_response, links_by_asset, names_for
+from muster.assets.routes.answers import asset_response, expansion, names_for
 from muster.assets.service import (
     create_asset,
     delete_asset,
@@ -66,10 +66,9 @@ def read_asset_view(call: Call) -> Response:
     at = parse_moment(call.query.at)
     record = read_asset(call.scope, call.path["asset_id"], at)
     response = asset_response(call, record)
-    if call.query.expand == "links":
+    if call.query.expand:
         call.scope.replica.catch_up()
-        links = links_by_asset(call, [record], names_for(call))
-        response.body["links"] = links.get(record.id, [])
+        response.body.update(expansion(call, [record], names_for(call))[record.id])
     # A past state has no ETag: it is nothing that If-Match could be sent with.
     return response if at is None else Response(response.body)
 
