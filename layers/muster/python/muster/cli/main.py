@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muster.cli.assets import assets
+from muster.cli.bulk import bulk
 from muster.cli.imports import import_file
 from muster.cli.jobs import jobs, undo
 from muster.cli.session import whoami
@@ -22,6 +23,7 @@ app = group(
 app.command()(whoami)
 app.command("import")(import_file)
 app.add_typer(assets, name="asset")
+app.add_typer(bulk, name="bulk")
 app.command()(undo)
 app.add_typer(jobs, name="jobs")
 app.add_typer(tokens, name="token")
