@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from muster.access.dynamo import DynamoAccess
+from muster.access.model import Limits
 from muster.access.secret import parse_token
 from muster.cli.exits import Exit
 from muster.settings import required_variables
@@ -81,3 +84,12 @@ def test_bad_values_are_all_named(muster: Muster, deployment: None) -> None:
     assert result.code == Exit.REFUSED
     assert "lower-case letters" in result.err
     assert "'nobody' is not an e-mail address" in result.err
+
+
+def test_limits_are_given_at_the_making(muster: Muster, deployment: None) -> None:
+    """Those that are named are kept; the others are the default."""
+    muster(*CREATE, "--assets", "500", "--file-bytes", "1000")
+
+    kept = DynamoAccess(boto3.client("dynamodb"), "muster_access_table").tenant("acme")
+    assert kept is not None
+    assert kept.limits == replace(Limits(), assets=500, file_bytes=1000)

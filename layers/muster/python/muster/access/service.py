@@ -60,7 +60,7 @@ class NewToken:
     text: str
 
 
-def create_tenant(
+def create_tenant(  # noqa: PLR0913 - what a tenant is made of
     access: Access,
     tenant_id: TenantId,
     *,
@@ -68,6 +68,7 @@ def create_tenant(
     region: str,
     admin: tuple[str, str],
     clock: Clock,
+    limits: Limits | None = None,
 ) -> tuple[Tenant, Member]:
     """Make a tenant with its first admin, given as (name, e-mail address).
 
@@ -79,7 +80,7 @@ def create_tenant(
         raise _invalid(errors)
     now = clock()
     key = secrets.token_bytes(32)
-    tenant = Tenant(tenant_id, name.strip(), region, Limits(), key, now)
+    tenant = Tenant(tenant_id, name.strip(), region, limits or Limits(), key, now)
     member = Member(new_id("member"), tenant_id, admin[0].strip(), admin[1], Role.ADMIN, 1, now)
     access.add_tenant(tenant, member)
     return tenant, member

@@ -24,6 +24,7 @@ def tenant_item(tenant: Tenant) -> dict[str, Any]:
         "max_assets": {"N": str(limits.assets)},
         "max_members": {"N": str(limits.members)},
         "max_import_bytes": {"N": str(limits.import_bytes)},
+        "max_file_bytes": {"N": str(limits.file_bytes)},
     }
 
 
@@ -40,6 +41,10 @@ def tenant(item: Item) -> Tenant:
             assets=int(item["max_assets"]["N"]),
             members=int(item["max_members"]["N"]),
             import_bytes=int(item["max_import_bytes"]["N"]),
+            # Tenants from before there were files have none.
+            **(
+                {"file_bytes": int(item["max_file_bytes"]["N"])} if "max_file_bytes" in item else {}
+            ),
         ),
     )
 

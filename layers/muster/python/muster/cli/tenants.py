@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,6 +45,10 @@ def create(  # noqa: PLR0913 - a parameter is an option
         str | None, typer.Option(help="The first admin's name; default: the address.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, help="Days until the token expires.")] = 90,
+    assets: Annotated[int | None, typer.Option(min=1, help="Most assets it may have.")] = None,
+    members: Annotated[int | None, typer.Option(min=1, help="Most members it may have.")] = None,
+    import_bytes: Annotated[int | None, typer.Option(min=1, help="Largest import.")] = None,
+    file_bytes: Annotated[int | None, typer.Option(min=1, help="Largest attached file.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a tenant with its first admin, and a token for the admin.
@@ -53,7 +58,22 @@ def create(  # noqa: PLR0913 - a parameter is an option
     """
     access, clock = _access(os.environ)
     admin = (admin_name or admin_email, admin_email)
-    made = make_tenant(access, clock, tenant_id, name=name, region=region, admin=admin, days=days)
+    given = {
+        "assets": assets,
+        "members": members,
+        "import_bytes": import_bytes,
+        "file_bytes": file_bytes,
+    }
+    made = make_tenant(
+        access,
+        clock,
+        tenant_id,
+        name=name,
+        region=region,
+        admin=admin,
+        days=days,
+        limits={limit: most for limit, most in given.items() if most is not None},
+    )
     if as_json:
         show_json(_as_json(*made))
         return
@@ -74,12 +94,23 @@ def make_tenant(  # noqa: PLR0913 - two makers' parameters
     region: str,
     admin: tuple[str, str],
     days: int,
+    limits: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Tenant, Member, NewToken]:
-    """Make the three; `admin` is name and address. Raises what muster.access.service raises."""
+    """Make the three; `admin` is name and address, `limits` has those that are not the default.
+
+    Raises what muster.access.service raises.
+    """
+    from muster.access.model import Limits
     from muster.access.service import create_tenant, create_token
 
     tenant, member = create_tenant(
-        access, tenant_id, name=name, region=region, admin=admin, clock=clock
+        access,
+        tenant_id,
+        name=name,
+        region=region,
+        admin=admin,
+        clock=clock,
+        limits=Limits(**limits),
     )
     token = create_token(access, member, name="first token", clock=clock, days=days)
     return tenant, member, token

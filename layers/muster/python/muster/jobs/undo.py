@@ -66,7 +66,8 @@ def _commits_of(scope: Scope, job_id: str) -> dict[int, int]:
     at = job.first_seq - 1
     while rows := scope.replica.commits(after=at, limit=1_000):
         for row in rows:
-            if row.job == job_id:
+            # What an archive brought in keeps the reasons that it had; the job is in the commit.
+            if row.job == job_id or any(each[:2] == (KIND, job_id) for each in row.changes):
                 found[row.seq] = sum(kind != KIND for kind, *_ in row.changes)
         at = rows[-1].seq
     return {seq: size for seq, size in found.items() if size}
