@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from muster.cli.archive import archive
 from muster.cli.assets import assets
 from muster.cli.bulk import bulk
 from muster.cli.imports import import_file
 from muster.cli.jobs import jobs, undo
+from muster.cli.sequences import sequences
 from muster.cli.session import whoami
 from muster.cli.shell import group
 from muster.cli.stack import up
@@ -23,7 +25,9 @@ app = group(
 app.command()(whoami)
 app.command("import")(import_file)
 app.add_typer(assets, name="asset")
+app.add_typer(archive, name="archive")
 app.add_typer(bulk, name="bulk")
+app.add_typer(sequences, name="sequence")
 app.command()(undo)
 app.add_typer(jobs, name="jobs")
 app.add_typer(tokens, name="token")
