@@ -1,0 +1,1 @@
+"""The whole tenant as one file, out and in again."""
