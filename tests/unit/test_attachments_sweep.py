@@ -28,24 +28,12 @@ from tests.support import NOW, Stand
 DAYS = 30
 
 
-class AgedObjects(MemoryObjects):
-    """Objects whose age is told by the test's clock."""
-
-    def __init__(self, tenant: str, stand: Stand) -> None:
-        super().__init__(tenant)
-        self._clock = stand.clock
-
-    def put(self, name: str, content: bytes, **options: Any) -> None:
-        super().put(name, content, **options)
-        self._modified[name] = self._clock()
-
-
 @pytest.fixture
 def stand(tmp_path: Path) -> Stand:
     made = Stand(tmp_path)
     install_starter(made.scope())
     ledger, replica, _ = made.parts("acme")
-    made._parts["acme"] = ledger, replica, AgedObjects("acme", made)
+    made._parts["acme"] = ledger, replica, MemoryObjects("acme", made.clock)
     return made
 
 

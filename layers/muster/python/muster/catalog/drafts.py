@@ -116,6 +116,7 @@ class TypeDraft(_Input):
     """2 to 10 capital letters and digits: keys are `LAP-1`, `LAP-2`, …"""
     description: Prose | None = None
     icon: Line | None = None
+    """The name of a built-in icon, or the id of a stored image (`fil_…`)."""
     color: Color | None = None
     parent: TypeReference | None = None
     """Whose fields it inherits."""
@@ -133,6 +134,7 @@ class TypePatch(_Input):
     key_prefix: Word | None = None
     description: Prose | None = None
     icon: Line | None = None
+    """The name of a built-in icon, or the id of a stored image (`fil_…`)."""
     color: Color | None = None
     parent: TypeReference | None = None
     abstract: bool | None = None

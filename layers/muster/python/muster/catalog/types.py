@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from muster.catalog import change, names, refusals
+from muster.catalog.icons import check_icon, icon_fences
 from muster.catalog.load import load_catalog
 from muster.catalog.model import AssetType, Catalog, FieldKind, FieldType
 from muster.catalog.puts import type_put
@@ -26,9 +27,10 @@ def create_type(scope: Scope, draft: AssetType) -> Record:
     fresh = draft.model_copy(update={"id": new_id(KIND)})
 
     def plan(scope: Scope) -> Put:
+        check_icon(scope, fresh.icon)
         return type_put(_checked(load_catalog(scope), fresh))
 
-    return change.create(scope, plan, "catalog")
+    return change.create(scope, plan, "catalog", *icon_fences(fresh.icon))
 
 
 def replace_type(
@@ -61,6 +63,8 @@ def _change(
             raise refusals.invalid([FieldError("name_fixed", detail, "/name")])
         if after.abstract and not before.body.get("abstract"):
             _refuse_assets(scope, type_id, "make it abstract")
+        if after.icon != before.body.get("icon"):
+            check_icon(scope, after.icon)
         catalog = load_catalog(scope)
         valid = _checked(catalog, after)
         later = dataclasses.replace(catalog, types={**catalog.types, type_id: valid})
@@ -71,7 +75,8 @@ def _change(
     def fences(before: Record, put: Put) -> Iterable[str]:
         # Only these rest on the assets that there are.
         rests = any(before.body.get(n) != put.body.get(n) for n in ("abstract", "parent", "fields"))
-        return ("catalog", "assets") if rests else ("catalog",)
+        fences = ("catalog", "assets") if rests else ("catalog",)
+        return (*fences, *icon_fences(put.body.get("icon")))
 
     return change.change(scope, (KIND, type_id), plan, fences=fences, if_match=if_match)
 

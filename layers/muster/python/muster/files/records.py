@@ -10,6 +10,7 @@ from muster.files.refusals import (
     FileGoneError,
     FileNotFoundInTenantError,
     FileNotReadyError,
+    IconNotFoundError,
     ThumbnailMissingError,
 )
 from muster.ids import is_id, new_id
@@ -71,6 +72,14 @@ def content_address(scope: Scope, record: Record, size: int | None = None) -> st
     if scope.objects.size(name) is None:
         raise FileGoneError("The file's content is not there any more.")
     return scope.objects.presign_download(name, filename=body["name"], inline_type=inline)
+
+
+def icon_address(scope: Scope, icon: str | None, size: int) -> str:
+    """Return where the thumbnail of an icon can be had. Raises IconNotFoundError, as above."""
+    record = scope.ledger.get(KIND, icon) if icon is not None and is_id(KIND, icon) else None
+    if record is None:
+        raise IconNotFoundError("The type has no picture as its icon.")
+    return content_address(scope, record, size)
 
 
 def thumbnails_of(body: Mapping[str, Any]) -> Mapping[str, str]:

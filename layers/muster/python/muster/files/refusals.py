@@ -29,6 +29,12 @@ class ThumbnailMissingError(NotFoundError):
     code = "thumbnail_missing"
 
 
+class IconNotFoundError(NotFoundError):
+    """The type has no picture as its icon, but the name of a built-in one, or none."""
+
+    code = "icon_not_found"
+
+
 class ContentTooLargeError(TooLargeError):
     """The content is larger than images, or the tenant's files, may be. `extra` has max_bytes."""
 

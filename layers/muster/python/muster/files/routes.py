@@ -5,9 +5,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from muster.access.model import Permission
-from muster.files.model import KIND
+from muster.catalog import change as catalog_change
+from muster.catalog.refusals import TypeNotFoundError
+from muster.catalog.routes.answers import id_of
+from muster.files.model import KIND, SIZES
 from muster.files.records import (
     content_address,
+    icon_address,
     present_file,
     read_file,
     thumbnail_addresses,
@@ -16,6 +20,7 @@ from muster.files.refusals import (
     FileGoneError,
     FileNotFoundInTenantError,
     FileNotReadyError,
+    IconNotFoundError,
     ThumbnailMissingError,
 )
 from muster.http.paging import ListQuery, list_response
@@ -81,5 +86,24 @@ def read_file_content(call: Call) -> Response:
     record = read_file(call.scope, call.path["file_id"])
     size = None if call.query.size is None else int(call.query.size)
     address = content_address(call.scope, record, size)
+    told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
+    return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})
+
+
+@routes.get(
+    "/v1/asset-types/{asset_type_id}/icon",
+    permission=Permission.CATALOG_READ,
+    query=ContentQuery,
+    returns=Shape("muster.files.api", "ContentView"),
+    status=302,
+    errors=(TypeNotFoundError, IconNotFoundError, FileGoneError, ThumbnailMissingError),
+)
+def read_asset_type_icon(call: Call) -> Response:
+    """Be led to the picture that an asset type has as its icon; 404 where it has none.
+
+    The thumbnail of 96 pixels, unless another one is asked for.
+    """
+    record = catalog_change.read(call.scope, "asset_type", id_of(call, "asset_type"))
+    address = icon_address(call.scope, record.body.get("icon"), int(call.query.size or SIZES[0]))
     told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
     return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})

@@ -29,6 +29,7 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/files": ("GET",),
         "/v1/files/{file_id}": ("GET",),
         "/v1/files/{file_id}/content": ("GET",),
+        "/v1/asset-types/{asset_type_id}/icon": ("GET",),
     },
     "muster.sequences.routes": {
         "/v1/sequences": ("GET", "POST"),
