@@ -13,6 +13,7 @@ from infra import ROOT
 from muster.http.table import RouteTable
 
 LATER = (
+    "muster.archive.routes",
     "muster.attachments.routes",
     "muster.attachments.sweep_routes",
     "muster.bulk.routes",

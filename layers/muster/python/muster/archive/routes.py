@@ -47,20 +47,20 @@ def create_archive_import(call: Call) -> Response:
 
 
 @routes.get(
-    "/v1/archive-imports/{import_id}",
+    "/v1/archive-imports/{archive_import_id}",
     permission=Permission.TENANT_IMPORT,
     returns=_VIEW,
     errors=(refusals.ArchiveImportMissingError,),
 )
 def read_archive_import(call: Call) -> Response:
     """Read the import of an archive, what is in it, and how far it is."""
-    record = service.read_import(call.scope, call.path["import_id"])
+    record = service.read_import(call.scope, call.path["archive_import_id"])
     view = import_view(record, has_file=service.has_file(call.scope, record))
     return Response(view, version=record.version)
 
 
 @routes.post(
-    "/v1/archive-imports/{import_id}:plan",
+    "/v1/archive-imports/{archive_import_id}:plan",
     permission=Permission.TENANT_IMPORT,
     returns=_VIEW,
     status=202,
@@ -73,11 +73,11 @@ def read_archive_import(call: Call) -> Response:
 )
 def plan_archive_import(call: Call) -> Response:
     """Check all of an archive, and import nothing yet. What is wrong is in the import's `error`."""
-    return _started(service.plan_import(call.scope, call.path["import_id"]))
+    return _started(service.plan_import(call.scope, call.path["archive_import_id"]))
 
 
 @routes.post(
-    "/v1/archive-imports/{import_id}:apply",
+    "/v1/archive-imports/{archive_import_id}:apply",
     permission=Permission.TENANT_IMPORT,
     returns=_VIEW,
     status=202,
@@ -90,7 +90,7 @@ def plan_archive_import(call: Call) -> Response:
 )
 def apply_archive_import(call: Call) -> Response:
     """Import a checked archive, ids, history and all. Asking twice imports it once."""
-    return _started(service.apply_import(call.scope, call.path["import_id"]))
+    return _started(service.apply_import(call.scope, call.path["archive_import_id"]))
 
 
 def _started(record: Record) -> Response:

@@ -111,13 +111,13 @@ def apply_import(scope: Scope, import_id: str) -> Record:
     """
     record = read_import(scope, import_id)
     job = job_of(record)
-    begun = job.parameters["step"] == "apply"
-    if begun and job.state not in _PLANNABLE:
-        return _sent_again(scope, record)
     if job.undone_by is not None:
         raise ArchiveNotPlannedError(
             "The import was undone: its archive goes into a tenant that never held anything."
         )
+    begun = job.parameters["step"] == "apply"
+    if begun and job.state not in _PLANNABLE:
+        return _sent_again(scope, record)
     if "plan" not in job.result or not (begun or job.state is JobState.WAITING):
         raise ArchiveNotPlannedError("The import has no plan to apply: plan it first.")
     if not begun:

@@ -20,8 +20,8 @@ _CHUNK_BYTES = 256 * 1024
 
 def create_import(client: Client, file: Path) -> dict[str, Any]:
     """Make an import of the file, bytes and all, and return it."""
-    size = _size(file)
-    request: dict[str, Any] = {"filename": file.name, "size": size, "sha256": _digest(file)}
+    size = size_of(file)
+    request: dict[str, Any] = {"filename": file.name, "size": size, "sha256": digest_of(file)}
     if size <= _INLINE_BYTES:
         request["content_base64"] = base64.b64encode(file.read_bytes()).decode()
     made: dict[str, Any] = client.send("POST", "/v1/imports", request).body
@@ -35,8 +35,8 @@ def upload_file(client: Client, file: Path, media_type: str) -> str:
     """Make the file one of the tenant's, uploading it unless its bytes are there; return its id."""
     request = {
         "filename": file.name,
-        "size": _size(file),
-        "sha256": _digest(file),
+        "size": size_of(file),
+        "sha256": digest_of(file),
         "media_type": media_type,
         "purpose": "file",
     }
@@ -58,11 +58,12 @@ def send_form(client: Client, upload: Mapping[str, Any], file: Path) -> None:
         upload["url"],
         f"multipart/form-data; boundary={boundary}",
         partial(_parts, head, file, tail),
-        len(head) + _size(file) + len(tail),
+        len(head) + size_of(file) + len(tail),
     )
 
 
-def _size(file: Path) -> int:
+def size_of(file: Path) -> int:
+    """Return a file's size; raises CommandError for one that is empty or can't be read."""
     if not file.is_file():
         raise refused("No such file", f"{file} is not a file that can be read.", code="no_file")
     try:
@@ -78,9 +79,10 @@ def _size(file: Path) -> int:
     return size
 
 
-def _digest(file: Path) -> str:
+def digest_of(file: Path) -> str:
+    """Return a file's SHA-256 in hex."""
     with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+        return hashlib.filedigest_of(content, "sha256").hexdigest()
 
 
 def _form(fields: Mapping[str, str], filename: str, boundary: str) -> tuple[bytes, bytes]:

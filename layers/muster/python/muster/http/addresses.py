@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "muster.archive.routes": {
+        "/v1/archives": ("POST",),
+        "/v1/archive-imports": ("POST",),
+        "/v1/archive-imports/{archive_import_id}": ("GET", "POST"),
+    },
     "muster.attachments.routes": {
         "/v1/uploads": ("POST",),
         "/v1/uploads/{upload_id}": ("GET", "POST"),
