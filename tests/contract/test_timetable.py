@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,9 @@ def timetable(request: pytest.FixtureRequest, credentials: None) -> Iterator[Tim
         yield DynamoTimetable(client, "schedule")
 
 
-def listener(version: int = 1, *triggers: dict[str, object], sequence: str = "seq_1") -> Listener:
+def listener(
+    version: int = 1, *triggers: Mapping[str, object], sequence: str = "seq_1"
+) -> Listener:
     return Listener(sequence, version, triggers)
 
 

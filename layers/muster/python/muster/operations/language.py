@@ -69,6 +69,7 @@ _SAMPLE = RunContext(
     Actor("somebody", "Somebody"),
     issue=Issue(key="ISSUE-1", assignee="somebody", reporter="somebody"),
 )
+_NO_NAMES: Any = None
 _NOBODY = ValueContext(lambda *_: None, lambda _: None, lambda _: None)
 
 
@@ -215,23 +216,8 @@ def _plain(definition: FieldType, text: str, _current: Any, _context: RunContext
     if definition.kind not in _READ or handler.read is None:
         return text
     value = handler.read(definition, text, _DIALECT, _NOBODY)
-    return handler.present(definition, value, _NoNames()) if handler.present else value
-
-
-class _NoNames:
-    """Names for values that refer to nothing."""
-
-    def asset(self, asset_id: str) -> None:
-        """Know no asset."""
-
-    def member(self, member_id: str) -> None:
-        """Know no member."""
-
-    def type(self, type_id: str) -> None:
-        """Know no type."""
-
-    def file(self, file_id: str) -> None:
-        """Know no file."""
+    # Of these kinds only money is shown otherwise than stored, and it names nothing.
+    return handler.present(definition, value, _NO_NAMES) if handler.present else value
 
 
 def _refuse_company(definition: FieldType, text: str) -> None:

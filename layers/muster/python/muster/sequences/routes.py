@@ -8,7 +8,7 @@ from muster.http.shapes import Shape
 from muster.jobs.service import JobForbiddenError
 from muster.ledger.port import FenceMovedError, VersionConflictError
 from muster.sequences import refusals, runs, service
-from muster.sequences.model import SequenceDraft, SequencePatch, SequenceRun
+from muster.sequences.asked import SequenceDraft, SequencePatch, SequenceRun
 from muster.text import fold
 
 routes = Routes("sequences")

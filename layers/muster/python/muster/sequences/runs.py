@@ -14,8 +14,8 @@ from muster.jobs.service import check_permissions, create_job, timestamp
 from muster.ledger.model import Record
 from muster.ledger.port import VersionConflictError
 from muster.scope import Scope
+from muster.sequences.asked import SequenceRun, dumped
 from muster.sequences.identity import derived_id
-from muster.sequences.model import SequenceRun, dumped
 from muster.sequences.refusals import SequenceDisabledError
 from muster.sequences.service import read_sequence
 

@@ -18,15 +18,10 @@ from muster.operations.decide import make_ready
 from muster.operations.model import RunContext
 from muster.operations.refusals import InvalidOperationError
 from muster.scope import Scope
+from muster.sequences.asked import SequenceDraft, SequencePatch, dumped
 from muster.sequences.checks import ScheduleCheck, TriggerCheck
 from muster.sequences.cron import check_zone
-from muster.sequences.model import (
-    KIND,
-    SequenceDraft,
-    SequencePatch,
-    dumped,
-    marks_of,
-)
+from muster.sequences.model import KIND, marks_of
 from muster.sequences.refusals import (
     InvalidSequenceError,
     PublicSequenceError,
