@@ -138,6 +138,8 @@ def test_others_changes_are_no_reason_to_refuse(floor: Floor) -> None:
     floor.apply(job_id)
 
     assert floor.numbers()[ids[1]] == 51
+    told = {row["id"]: row["changes"] for row in rows(floor, job_id)}
+    assert told[ids[1]] == [{"field": "f.int", "old": 50, "new": 51}]
 
 
 def test_a_change_between_look_and_commit_is_seen(floor: Floor) -> None:

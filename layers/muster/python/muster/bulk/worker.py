@@ -90,10 +90,11 @@ def _settle(line: PlanLine, decided: Decided | None) -> None:
     line.writes = tuple(decided.writes)
     planned = list(_bare(line.row.get("problems", ())))
     found = problems_of(decided, line.row["row"])
-    if line.action.value != line.row["action"] or planned != list(_bare(found)):
-        line.problem = found[0] if found else None
     if list(decided.changes) != list(line.row.get("changes", ())):
         line.changes = decided.changes
+    same = line.action.value == line.row["action"] and planned == list(_bare(found))
+    if found and (line.changes or not same):
+        line.problem = found[0]
 
 
 def _bare(problems: Sequence[Mapping[str, Any]]) -> Iterator[str]:

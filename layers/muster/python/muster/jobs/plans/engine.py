@@ -165,7 +165,7 @@ class RowRun:
 
 def _deviation(line: PlanLine) -> dict[str, object]:
     """Return what replaces members of the plan's row, nothing where it came out as planned."""
-    if line.action.value == line.row["action"] and line.problem is None:
+    if line.action.value == line.row["action"] and line.problem is None and not line.changes:
         return {}
     problems = [] if line.problem is None else [dict(line.problem)]
     return {"action": line.action.value, "problems": problems, "changes": list(line.changes)}
