@@ -15,16 +15,23 @@ from muster.attachments.change import (
 from muster.attachments.checks import check_announced, problem_of, sniffed
 from muster.attachments.model import UPLOAD, Announcement, UploadState
 from muster.attachments.refusals import (
+    UploadMissingError,
     UploadNotFoundError,
     WrongPurposeError,
 )
 from muster.errors import ConflictError, NotFoundError
+from muster.files.contents import remove_contents
 from muster.files.model import Purpose, object_name
 from muster.files.records import file_put, find_content, read_file
 from muster.ids import is_id, new_id
 from muster.ledger.model import Put, Record, Write
 from muster.ledger.objects import Upload
-from muster.ledger.port import FenceMovedError, MarkTakenError, VersionConflictError
+from muster.ledger.port import (
+    FenceMovedError,
+    LedgerBusyError,
+    MarkTakenError,
+    VersionConflictError,
+)
 from muster.scope import Scope
 
 _ROUNDS = 8
@@ -105,21 +112,47 @@ def complete_upload(scope: Scope, upload_id: str) -> Record:
     """
     record = read_upload(scope, upload_id)
     if record.body["state"] != UploadState.WAITING:
+        # The form can be sent again while it is good: nobody waits for that.
+        scope.objects.delete(upload_name(upload_id))
         return record
-    problem = problem_of(scope, upload_name(upload_id), record.body)
-    if problem is not None:
-        return refuse_upload(scope, record, problem)
-    target = object_name(record.body["sha256"])
-    if scope.objects.size(target) is None:
-        scope.objects.copy(upload_name(upload_id), target)
-    put = Put(UPLOAD, upload_id, record.body, before=record, history=False)
     try:
-        done = _finish(scope, put)
+        problem = problem_of(scope, upload_name(upload_id), record.body)
+        return refuse_upload(scope, record, problem) if problem else _accept(scope, record)
+    except (FileNotFoundError, UploadMissingError):
+        # Somebody else was quicker and removed what was sent, or it was never there.
+        return _already_ended(scope, upload_id)
+
+
+def _accept(scope: Scope, record: Record) -> Record:
+    """Make what was sent a file. Raises FileNotFoundError when it is gone."""
+    try:
+        _keep(scope, record)
+        done = _finish(scope, Put(UPLOAD, record.id, record.body, before=record, history=False))
+        if done.body["state"] == UploadState.DONE:
+            # Somebody may have had the same bytes removed since they were kept.
+            _keep(scope, record)
     except (NotFoundError, ConflictError) as error:
         # The asset is gone by now, or full: what was sent is nobody's.
-        return refuse_upload(scope, record, {"code": error.code, "detail": error.detail})
-    scope.objects.delete(upload_name(upload_id))
+        refused = refuse_upload(scope, record, {"code": error.code, "detail": error.detail})
+        remove_contents(scope, {record.body["sha256"]})
+        return refused
+    scope.objects.delete(upload_name(record.id))
     return done
+
+
+def _keep(scope: Scope, record: Record) -> None:
+    """Copy what was sent to where contents lie. Raises FileNotFoundError when it is gone."""
+    target = object_name(record.body["sha256"])
+    if scope.objects.size(target) is None:
+        scope.objects.copy(upload_name(record.id), target)
+
+
+def _already_ended(scope: Scope, upload_id: str) -> Record:
+    """Return the upload that somebody else ended, who removed what was sent."""
+    record = read_upload(scope, upload_id)
+    if record.body["state"] == UploadState.WAITING:
+        raise UploadMissingError("The content is not there: send it by the form, or begin again.")
+    return record
 
 
 def refuse_upload(scope: Scope, record: Record, problem: Mapping[str, str]) -> Record:
@@ -146,7 +179,7 @@ def _finish(scope: Scope, upload: Put) -> Record:
                 if before.body["state"] != UploadState.WAITING:
                     return before
                 upload = Put(UPLOAD, upload.id, before.body, before=before, history=False)
-    raise ConflictError("Others kept changing the asset: try again.")
+    raise LedgerBusyError("Others kept changing the asset: try again.")
 
 
 def _try_to_finish(scope: Scope, upload: Put) -> Record:
