@@ -35,8 +35,12 @@ def office(stand: Stand) -> Stand:
         ):
             assert stand.client.post(f"/v1/{path}", body, token=token).status == 201
         for number in range(3):
-            body = {"type": "a.thing", "tag": f"{tenant}-{number}", "custom_fields": {"a.count": 1}}
-            assert stand.client.post("/v1/assets", body, token=token).status == 201
+            asset = {
+                "type": "a.thing",
+                "tag": f"{tenant}-{number}",
+                "custom_fields": {"a.count": 1},
+            }
+            assert stand.client.post("/v1/assets", asset, token=token).status == 201
     return stand
 
 
@@ -176,7 +180,7 @@ def test_what_is_wrong_is_told_where_it_is(office: Stand) -> None:
 
 def test_what_was_read_can_be_sent_again(office: Stand) -> None:
     """Operations read from a run are a request's, nulls and all."""
-    operations = [
+    operations: list[dict[str, Any]] = [
         {"op": "set", "field": "description", "value": None},
         {"op": "set", "field": "a.count", "text": "+1"},
         {"op": "move", "folder": None},
