@@ -22,7 +22,7 @@ def stand(tmp_path: Path) -> Stand:
 
 def a_file(stand: Stand, tenant: str = "acme", **members: Any) -> str:
     """Return the id of an image that was looked through, but for what `members` say."""
-    body = {
+    body: dict[str, Any] = {
         "name": "icon.png",
         "purpose": "image",
         "sent_sha256": CLEAN,

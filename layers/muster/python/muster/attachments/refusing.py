@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from muster.assets.decide import settle
@@ -40,7 +41,7 @@ def refuse_file(scope: Scope, file_id: str, problem: Mapping[str, Any]) -> None:
     while settle(scope, lambda scope: _leave_assets(scope, file_id), retry=_AGAIN):
         scope.replica.catch_up()
     for upload in list(_uploads_of(scope, file_id)):
-        settle(scope, lambda scope, each=upload: _refuse_upload(scope, each, problem), retry=_AGAIN)
+        settle(scope, partial(_refuse_upload, upload=upload, problem=problem), retry=_AGAIN)
 
 
 def _remove_record(scope: Scope, file_id: str) -> None:
