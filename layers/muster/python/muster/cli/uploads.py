@@ -82,7 +82,7 @@ def size_of(file: Path) -> int:
 def digest_of(file: Path) -> str:
     """Return a file's SHA-256 in hex."""
     with file.open("rb") as content:
-        return hashlib.filedigest_of(content, "sha256").hexdigest()
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _form(fields: Mapping[str, str], filename: str, boundary: str) -> tuple[bytes, bytes]:
