@@ -128,9 +128,7 @@ def run_sequence(  # noqa: PLR0913 - a parameter is an option
         path = f"{_PLACE}/{segment(found['id'])}:run"
         selection = selection_of(client, ids, filters, everything=everything)
         request = {"selection": selection} | _issue(issue, assignee, reporter)
-        counts = _foreseen(client, path, request)
-        if not as_json:
-            _show_counts(counts)
+        counts = _foreseen(client, path, request, as_json=as_json)
         if dry_run:
             _finish_dry(counts, as_json=as_json)
         elif as_json or yes or not is_person() or ask(f"Run {found['name']!r}?"):
@@ -176,10 +174,14 @@ def _issue(key: str | None, assignee: str | None, reporter: str | None) -> dict[
     return {"issue": {name: value for name, value in given.items() if value is not None}}
 
 
-def _foreseen(client: Client, path: str, request: Mapping[str, Any]) -> dict[str, int]:
-    """Return the counts of a dry run; none where there are too many assets to look at at once."""
+def _foreseen(
+    client: Client, path: str, request: Mapping[str, Any], *, as_json: bool
+) -> dict[str, int]:
+    """Show and return the counts of a dry run; none of more assets than are planned at once."""
     job = client.send("POST", path, request, query={"dry_run": "true"}, keyed=False).body
     counts: dict[str, int] = job["result"].get("counts") or {}
+    if not as_json:
+        _show_counts(counts)
     return counts
 
 
