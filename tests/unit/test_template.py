@@ -12,6 +12,7 @@ import pytest
 
 from infra import ROOT
 from infra.merge import mend, run_chalice, statements
+from muster.files import imaging
 from muster.settings import described
 
 Resources = dict[str, dict[str, Any]]
@@ -166,7 +167,7 @@ def _of_invocation(function: dict[str, Any], _: Any, queues: Resources) -> str:
 DEAD_LETTERS = {
     "SQS": _of_queue,
     "DynamoDB": _of_stream,
-    "S3": _of_invocation,
+    "EventBridgeRule": _of_invocation,
     "Schedule": _of_invocation,
 }
 """Where each kind of event leaves what failed; another kind needs a reader here."""
@@ -180,6 +181,24 @@ def test_a_job_stays_hidden_longer_than_its_worker_may_run(resources: Resources)
     source = worker["Events"]["Jobs"]["Properties"]
     assert source["BatchSize"] == 1
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_thumbnails_function_hears_of_uploads_and_of_nothing_else(
+    resources: Resources,
+) -> None:
+    """What it writes itself lies elsewhere in the bucket: it does not call itself."""
+    bucket, function = resources["FilesBucket"], resources["ThumbnailsFunction"]["Properties"]
+    pattern = function["Events"]["Arrival"]["Properties"]["Pattern"]
+
+    assert bucket["Properties"]["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
+    assert pattern["detail"] == {
+        "bucket": {"name": [{"Ref": "FilesBucket"}]},
+        "object": {"key": [{"wildcard": "T/*/uploads/*"}]},
+    }
+    assert function["Timeout"] > imaging.WALL_SECONDS
+    assert function["MemorySize"] * 1024**2 > imaging.MEMORY_BYTES + 256 * 1024**2
 
 
 def test_functions_are_told_what_the_code_reads(template: dict[str, Any]) -> None:

@@ -30,7 +30,10 @@ def process_file(scope: Scope, file_id: str) -> Record | None:
     the content is missing, and what S3 and DynamoDB raise: try again then.
     """
     record = scope.ledger.get(KIND, file_id)
-    if record is None or not _is_to_do(record):
+    if record is None:
+        return None
+    if not _is_to_do(record):
+        _remove_sent(scope, record)  # its upload may have put it back, when both were at work
         return record
     try:
         images = _images_of(scope, record)
@@ -111,7 +114,7 @@ def _note(scope: Scope, file_id: str, facts: Mapping[str, Any]) -> Record | None
 def _remove_sent(scope: Scope, record: Record) -> None:
     """Remove the bytes as they were sent, with all their metadata, unless another file is these."""
     sent = record.body["sent_sha256"]
-    if sent != record.body["sha256"]:
+    if sent != record.body["sha256"] and scope.objects.size(object_name(sent)) is not None:
         scope.replica.catch_up()
         remove_contents(scope, {sent})
 

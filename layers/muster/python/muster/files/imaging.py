@@ -24,7 +24,7 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 30_000
 CPU_SECONDS = 20
 MEMORY_BYTES = 1536 * 1024 * 1024
-_WALL_SECONDS = 45
+WALL_SECONDS = 45
 _HEADER_BYTES = 4
 _XCPU, _KILL = 24, 9
 
@@ -98,7 +98,7 @@ def make_images(
             command,
             input=content,
             capture_output=True,
-            timeout=_WALL_SECONDS,
+            timeout=WALL_SECONDS,
             env=_environment(),
             check=False,
         )
