@@ -119,5 +119,9 @@ def test_what_stands_in_the_way_is_said_at_once(stand: Stand) -> None:
 def test_only_admins_take_everything(stand: Stand) -> None:
     editor = stand.token(Role.EDITOR)
 
+    results = f"/v1/jobs/{stand.client.post('/v1/archives', {}).json['id']}/results"
+
+    assert stand.client.get(results).status == 302
+    assert stand.client.get(results, token=editor).code == "permission_missing"
     assert stand.client.post("/v1/archives", {}, token=editor).status == 403
     assert stand.client.post("/v1/archive-imports", {}, token=editor).status == 403

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from muster.access.model import Permission
 from muster.archive.contents import contents_of
 from muster.archive.lines import canonical, commit_json
 from muster.archive.manifest import counts_of, format_json, manifest_json
@@ -52,6 +53,7 @@ def run_archive_export(running: Running) -> Mapping[str, Any]:
         "object": name,
         "media_type": MEDIA_TYPE,
         "size": scope.objects.size(name),
+        "needs": [Permission.TENANT_EXPORT.value],
     }
     progress = running.job.progress
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muster.access.model import Permission
 from muster.archive.api import ArchiveImportRequest
 from muster.archive.model import MAX_BYTES
 from muster.archive.refusals import (
@@ -21,6 +22,8 @@ from muster.ledger.model import Record
 from muster.ledger.objects import Upload
 from muster.scope import Scope
 
+_NEEDS = [Permission.CATALOG_WRITE.value, Permission.TENANT_IMPORT.value]
+"""What taking an import back needs, beyond writing assets."""
 _PLANNABLE = frozenset({JobState.WAITING, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -58,7 +61,12 @@ def create_import(scope: Scope, request: ArchiveImportRequest) -> tuple[Record, 
         type="archive_import",
         title="Import an archive",
         state=JobState.WAITING,
-        parameters={"size": request.size, "sha256": request.sha256, "step": "upload"},
+        parameters={
+            "size": request.size,
+            "sha256": request.sha256,
+            "step": "upload",
+            "needs": _NEEDS,
+        },
     )
     return create_job(scope, job, job_id=job_id), upload
 

@@ -61,7 +61,7 @@ def read_job(call: Call) -> Response:
     permission=Permission.JOB_READ,
     returns=Shape("muster.jobs.present", "ResultsView"),
     status=302,
-    errors=(JobMissingError, ResultMissingError),
+    errors=(JobMissingError, JobForbiddenError, ResultMissingError),
 )
 def read_job_results(call: Call) -> Response:
     """Be led to a job's result file: what became of each row, or what was exported."""

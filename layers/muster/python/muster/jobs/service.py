@@ -122,11 +122,13 @@ def list_jobs(
 def read_results(scope: Scope, job_id: str) -> str:
     """Return the address of a job's result file, good for five minutes.
 
-    Raises JobMissingError, ResultMissingError.
+    Raises JobMissingError, ResultMissingError, JobForbiddenError.
     """
     file = job_of(read_job(scope, job_id)).result.get("file")
     if file is None:
         raise ResultMissingError("The job has no result file (yet).")
+    # Some files hold more than whoever may read jobs may read otherwise.
+    check_permissions(scope, map(Permission, file.get("needs", ())))
     if scope.objects.size(file["object"]) is None:
         raise ResultMissingError("The job's result file has expired.")
     return scope.objects.presign_download(file["object"], filename=file["name"])
