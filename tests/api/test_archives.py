@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from muster.access.model import Role
 from muster.archive.model import MAX_BYTES
+from muster.jobs.timetable import MemoryTimetable
+from muster.sequences.follow import Follower
 from tests import archives
+from tests.sequencing import Company
 from tests.support import TENANT, Answer, Stand
 
 
@@ -125,3 +129,68 @@ def test_only_admins_take_everything(stand: Stand) -> None:
     assert stand.client.get(results, token=editor).code == "permission_missing"
     assert stand.client.post("/v1/archives", {}, token=editor).status == 403
     assert stand.client.post("/v1/archive-imports", {}, token=editor).status == 403
+
+
+def taken_in(stand: Stand, archive: bytes) -> Any:
+    """Import an archive into the other tenant, and return what the import says."""
+    token, path = stand.token(tenant="other"), uploaded(stand, archive)
+    for action in ("plan", "apply"):
+        stand.client.post(f"{path}:{action}", {}, token=token)
+    return stand.client.get(path, token=token).json
+
+
+def test_what_each_feature_makes_moves(tmp_path: Path) -> None:
+    """Attachments, comments, saved operations, bulk work: the same bytes come out elsewhere."""
+    stand = Stand(tmp_path)
+    stand.add_tenant("other")
+    company = Company(stand)
+    asset, second = company.asset(), company.asset()
+    content = b"A manual."
+    told = {
+        "filename": "manual.txt",
+        "size": len(content),
+        "media_type": "text/plain",
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    upload = company.post(f"/v1/assets/{asset}/files", told)
+    stand.parts(TENANT)[2].put(f"uploads/{upload['id']}", content)
+    company.post(f"/v1/uploads/{upload['id']}:complete", {}, 200)
+    company.post(f"/v1/assets/{asset}/comments", {"text": "Look here."})
+    marked: Any = {"field": "pc.ram", "text": "+1"}
+    sequence = company.sequence(
+        marked,
+        {"op": "clear", "field": "pc.note"},
+        visibility="public",
+        triggers=[{"event": "asset_created"}],
+        schedules=[{"cron": "0 7 * * *", "selection": {"assets": [asset]}}],
+    )
+    company.run(sequence, asset, second)
+    company.set(asset, name="Renamed")
+    archive = exported(stand)
+
+    found = taken_in(stand, archive)
+
+    assert found["state"] == "done", found["error"]
+    token = stand.token(tenant="other")
+    job = stand.client.post("/v1/archives", {}, token=token).json
+    assert stand.parts("other")[2].get(f"jobs/{job['id']}/archive.tar") == archive
+    assert stand.parts("other")[2].get(f"files/{told['sha256']}") == content
+
+
+def test_a_past_that_is_replayed_sets_nothing_off(tmp_path: Path) -> None:
+    """Sequences that came with it don't run for the assets that came with it."""
+    stand = Stand(tmp_path)
+    stand.add_tenant("other")
+    company = Company(stand)
+    plus = {"field": "pc.ram", "text": "+1"}
+    company.sequence(plus, visibility="public", triggers=[{"event": "asset_created"}])
+    company.asset()
+    taken_in(stand, exported(stand))
+    ledger = stand.parts("other")[0]
+    seq = ledger.head().seq
+    follower = Follower(stand._scope, stand.queue, MemoryTimetable())
+
+    for commit in list(ledger.commits_after(0)):
+        follower.follow("other", commit)
+
+    assert ledger.head().seq == seq

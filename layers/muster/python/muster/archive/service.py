@@ -45,8 +45,7 @@ def create_import(scope: Scope, request: ArchiveImportRequest) -> tuple[Record, 
     """
     if request.size > MAX_BYTES:
         raise ArchiveTooLargeError(
-            f"The archive has {request.size:,} bytes, and one that is imported {MAX_BYTES:,} at "
-            "most.",
+            f"An archive that is imported has {MAX_BYTES:,} bytes at most.",
             extra={"max_bytes": MAX_BYTES},
         )
     _require_empty(scope)

@@ -53,7 +53,7 @@ class Follower:
                 self._keep(tenant, commit, change)
             elif change.kind in {"asset_type", "folder"}:
                 self._above.clear()
-        if commit.reason.cause not in QUIET:
+        if commit.reason.cause not in QUIET and not _is_replayed(commit):
             self._set_off(tenant, commit)
 
     def _send(self, tenant: str, change: Change) -> None:
@@ -118,6 +118,15 @@ class Follower:
             note_failure(scope, record, cause, _loop(scope.ledger, cause))
             return
         run_by_itself(scope, record, {"assets": assets}, cause)
+
+
+def _is_replayed(commit: Commit) -> bool:
+    """Tell whether a commit is an archive's: what it set off was set off where it was first made.
+
+    Its cause is the one that it had there; the job that made it here is in it.
+    """
+    jobs = (change.after for change in commit.changes if change.kind == "job" and change.after)
+    return any(job["type"] == "archive_import" for job in jobs)
 
 
 def _dues(
