@@ -77,7 +77,10 @@ def read_job_results(call: Call) -> Response:
     errors=(JobMissingError, JobOverError),
 )
 def cancel_job(call: Call) -> Response:
-    """Stop a job: at once when it waits, after its present commit when it runs."""
+    """Stop a job: at once when it waits, after its present commit when it runs.
+
+    One that has done a part and is queued to go on stops when its turn comes, and tells its rows.
+    """
     record = service.cancel_job(call.scope, call.path["job_id"])
     return Response(job_view(record), version=record.version)
 

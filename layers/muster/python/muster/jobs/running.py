@@ -83,7 +83,12 @@ class Running:
         self.job = self.job.model_copy(update=changes)
 
     def go_on(self) -> None:
-        """Raise JobPaused when the worker's time is over; called between commits."""
+        """Raise JobPaused when the worker's time is over; called between commits.
+
+        Raises JobCancelled when the user asked for it before this worker began.
+        """
+        if self.job.cancel_requested:
+            raise JobCancelled
         if self._until is not None and self.scope.now() >= self._until:
             raise JobPaused
 

@@ -172,6 +172,7 @@ def send(scope: Scope, record: Record) -> None:
 def cancel_job(scope: Scope, job_id: str) -> Record:
     """Stop a job: at once when it waits, after its present commit when it runs.
 
+    One that is under way and waits for its next worker is ended by that one.
     Raises JobMissingError, JobOverError.
     """
     for _ in range(_ROUNDS):
@@ -187,7 +188,8 @@ def cancel_job(scope: Scope, job_id: str) -> Record:
 
 
 def _cancelled(scope: Scope, job: Job) -> dict[str, Any]:
-    if job.state is JobState.RUNNING:
+    paused = job.state is JobState.QUEUED and job.progress.done > 0
+    if paused or job.state is JobState.RUNNING:
         return {"cancel_requested": True}
     finished = timestamp(scope.now())
     return {"cancel_requested": True, "state": JobState.CANCELLED, "finished_at": finished}

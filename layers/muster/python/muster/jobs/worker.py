@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -72,8 +73,7 @@ def run_job(
     except JobTaken:
         return
     except JobPaused:
-        running.commit(state=JobState.QUEUED)
-        send(scope, running.record)
+        _pause(running)
     except Exception:
         if last_try:
             detail = "Something went wrong that nobody foresaw; the operators have been told."
@@ -100,6 +100,18 @@ def _run(running: Running) -> None:
         _end(running, result.pop("state", JobState.DONE), **result)
 
 
+def _pause(running: Running) -> None:
+    """Queue the job again; one that the user stops in this moment is ended by whoever goes on."""
+    try:
+        with suppress(JobCancelled):
+            running.commit(state=JobState.QUEUED)
+        if running.job.state is not JobState.QUEUED:
+            running.commit(state=JobState.QUEUED)
+    except JobTaken:
+        return
+    send(running.scope, running.record)
+
+
 def _handler(job_type: str) -> Handler:
     module, _, name = HANDLERS[job_type].partition(":")
     found: Handler = getattr(importlib.import_module(module), name)
@@ -112,14 +124,18 @@ def _error(error: MusterError) -> dict[str, Any]:
 
 
 def _end(running: Running, state: JobState, **changes: Any) -> None:
-    """Commit the job's last state; a cancel that comes as late as this is too late."""
+    """Commit the job's last state; a cancel that comes as late as this is too late.
+
+    It is not for a job that would wait for the user now.
+    """
+    if state is JobState.WAITING and running.job.cancel_requested:
+        state = JobState.CANCELLED
     if state is not JobState.WAITING:
         changes["finished_at"] = timestamp(running.scope.now())
     try:
         running.commit(state=state, **changes)
     except JobCancelled:
-        waits = state is JobState.WAITING
-        running.commit(state=JobState.CANCELLED if waits else state, **changes)
+        _end(running, state, **changes)
 
 
 def _scope_of(scope: Scope, record: Record) -> Scope:

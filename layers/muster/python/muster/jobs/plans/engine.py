@@ -14,7 +14,7 @@ from muster.errors import MusterError
 from muster.jobs.model import Progress
 from muster.jobs.plans.model import Action, PlanLine, RowWork
 from muster.jobs.plans.planfile import ROWS_OF_A_PART, PlanFile
-from muster.jobs.running import JobBroken, Running
+from muster.jobs.running import JobBroken, JobCancelled, Running
 from muster.ledger.model import Put, Record, Write
 from muster.ledger.packing import pack
 from muster.ledger.plan import key_of
@@ -60,10 +60,10 @@ class RowRun:
     def run(self) -> None:
         """Carry out what is left of the plan. Raises JobBroken, JobCancelled, JobPaused."""
         begin(self.running)
-        self._unmoved = self.work.look_again()
         position = self.running.job.progress.done
         # Kept by a worker that died before its commit, which may go well now.
         self.file.forget_deviations(position)
+        self._unmoved = self.work.look_again()
         for lines in self._chunks(position):
             self._carry_out(lines)
         if self.running.job.progress.done != self.total:
@@ -86,7 +86,7 @@ class RowRun:
         while rest:
             self.running.go_on()
             taken = self._fitting(rest)
-            if taken and self._commit(taken):
+            if taken and self._commit(taken, rest):
                 rest, losses = rest[len(taken) :], 0
                 continue
             losses += 1
@@ -100,8 +100,7 @@ class RowRun:
         try:
             first = next(pack(line.writes for line in lines if line.writes), [])
         except TooManyWritesError as error:
-            large = next(line for line in lines if line.writes)
-            self._leave_out(large, error)
+            self._leave_out(next(line for line in lines if _is_too_large(line)), error)
             return []
         room, taken = len(first), []
         for line in lines:
@@ -111,11 +110,26 @@ class RowRun:
             taken.append(line)
         return taken
 
-    def _commit(self, lines: Sequence[PlanLine]) -> bool:
-        """Commit some lines together; False when some had to be decided anew."""
+    def _commit(self, lines: Sequence[PlanLine], rest: Sequence[PlanLine]) -> bool:
+        """Commit the first lines of the rest; False when some had to be decided anew."""
         deviations = [(line.position, came) for line in lines if (came := _deviation(line))]
         if deviations:
             self.file.deviate(lines[0].position, deviations)
+        try:
+            if self._try(lines, rest):
+                return True
+        except (JobBroken, JobCancelled):
+            self._forget(lines[0].position)
+            raise
+        self._forget(lines[0].position)
+        return False
+
+    def _forget(self, position: int) -> None:
+        """Forget what was kept for a commit, unless another worker has made that commit."""
+        if self.running.job.progress.done == position:
+            self.file.forget_deviations(position)
+
+    def _try(self, lines: Sequence[PlanLine], rest: Sequence[PlanLine]) -> bool:
         writes = [write for line in lines for write in line.writes]
         unmoved = dict(self._unmoved)
         for line in lines:
@@ -123,17 +137,16 @@ class RowRun:
         try:
             self.running.commit(writes, unmoved=unmoved, progress=self._progress(lines))
         except FenceMovedError:
-            self._decide_again(lines)
+            # The rows of later commits were decided on the same past as these.
+            self._unmoved = self.work.look_again()
+            self._decide_again(rest)
         except (MarkTakenError, VersionConflictError, TooManyWritesError) as error:
             self._mend(lines, error)
         else:
             return True
-        if deviations:
-            self.file.forget_deviations(lines[0].position)
         return False
 
     def _decide_again(self, lines: Sequence[PlanLine]) -> None:
-        self._unmoved = self.work.look_again()
         again = [line for line in lines if line.position not in self._settled]
         for line in again:
             line.forget()
@@ -147,6 +160,8 @@ class RowRun:
         tried = self._tries.get(line.position, 0)
         if isinstance(error, VersionConflictError) and tried < _ROUNDS_OF_A_LINE:
             self._tries[line.position] = tried + 1
+            # The fences stay where they are: the other lines still rest on the earlier look.
+            self.work.look_again()
             self._decide_again([line])
         else:
             self._leave_out(line, error)
@@ -169,6 +184,14 @@ def _deviation(line: PlanLine) -> dict[str, object]:
         return {}
     problems = [] if line.problem is None else [dict(line.problem)]
     return {"action": line.action.value, "problems": problems, "changes": list(line.changes)}
+
+
+def _is_too_large(line: PlanLine) -> bool:
+    try:
+        next(pack([line.writes]), None)
+    except TooManyWritesError:
+        return True
+    return False
 
 
 def _is_about(error: _Refusal, line: PlanLine) -> bool:

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from muster.csvtext import safe_cell
+from muster.errors import MusterError, TransientError
 from muster.jobs.plans.planfile import PlanFile
 from muster.jobs.running import JobBroken, JobCancelled, JobPaused, JobTaken, Running
 
@@ -39,9 +40,9 @@ def reporting(running: Running, file: PlanFile, filename: str) -> Iterator[None]
     """
     try:
         yield
-    except (JobPaused, JobTaken):
+    except (JobPaused, JobTaken, TransientError):
         raise
-    except (JobCancelled, JobBroken):
+    except (JobCancelled, JobBroken, MusterError):
         _report(running, file, filename)
         raise
     else:
