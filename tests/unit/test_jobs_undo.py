@@ -22,7 +22,7 @@ from muster.jobs.service import (
     read_job,
     undo_job,
 )
-from muster.ledger.model import Record
+from muster.ledger.model import Put, Record
 from muster.scope import Scope
 from tests.support import Stand
 from tests.unit.import_world import assets, by_tag, plan, run_import, upload
@@ -48,6 +48,26 @@ def skipped(job: Job) -> set[tuple[str, str]]:
 def tagged(scope: Scope, tag: str) -> Record:
     (found,) = [record for record in assets(scope) if record.body["tag"] == tag]
     return found
+
+
+def test_commits_that_have_other_reasons_are_known_by_the_jobs_record_in_them(
+    stand: Stand,
+) -> None:
+    """What an archive brings in keeps the reasons that it had in the other organisation."""
+    scope = stand.scope()
+    made = Job(type="archive_import", title="Acme", state=JobState.RUNNING, first_seq=1)
+    record = create_job(scope, made)
+    brought, other = (
+        Put("note", name, {"text": name}) for name in ("brought in", "somebody else's")
+    )
+    change_job(scope, record, [brought], state=JobState.DONE)
+    scope.commit([other])
+
+    undone = undo(scope, record.id)
+
+    assert (undone.state, undone.progress.total) == (JobState.DONE, 1)
+    assert scope.ledger.get("note", brought.id) is None
+    assert scope.ledger.get("note", other.id) is not None
 
 
 def test_an_update_is_put_back_as_it_was(stand: Stand) -> None:
