@@ -19,39 +19,14 @@ from muster.jobs.plans.model import Action
 from muster.jobs.running import job_of
 from muster.jobs.service import cancel_job, read_job, undo_job
 from muster.jobs.worker import run_job
-from muster.ledger.memory import MemoryLedger
 from muster.ledger.model import Commit, Put, Write
 from muster.scope import Scope
 from muster.transfer import service
 from muster.transfer.refusals import NotPlannedError, PlanOutdatedError
 from muster.transfer.rows import import_rows
+from tests.killing import KilledError, Mortal
 from tests.support import Stand
 from tests.unit.import_world import assets, by_tag, plan, run_import, upload
-
-
-class Killed(BaseException):
-    """A worker that is killed raises nothing that could be caught."""
-
-
-class Mortal:
-    """A ledger whose process dies right before or right after one of its commits."""
-
-    def __init__(self, ledger: MemoryLedger, at: int, *, after: bool) -> None:
-        self._ledger = ledger
-        self._left = at
-        self._after = after
-
-    def commit(self, writes: Sequence[Write], **options: Any) -> Commit:
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise Killed
-        commit = self._ledger.commit(writes, **options)
-        if self._left == 0:
-            raise Killed
-        return commit
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._ledger, name)
 
 
 class Meddling:
@@ -108,7 +83,7 @@ def test_a_killed_worker_is_resumed_at_the_next_row(stand: Stand, at: int, after
     import_id = queued(scope, table(120))
     dying = replace(scope, ledger=Mortal(scope.ledger, at, after=after))  # type: ignore[arg-type]
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         run_job(dying, import_id)
     run_job(scope, import_id)
 
