@@ -46,8 +46,8 @@ def rich(stand: Stand) -> None:
     for name, kind in kinds.items():
         field(stand, name, kind, **({"max_values": 9} if name == "x.many" else {}))
     placed = [{"field": name} for name in kinds]
-    kind = {"name": "x.thing", "label": "Thing", "key_prefix": "TH", "fields": placed}
-    assert stand.client.post("/v1/asset-types", kind).status == 201
+    thing = {"name": "x.thing", "label": "Thing", "key_prefix": "TH", "fields": placed}
+    assert stand.client.post("/v1/asset-types", thing).status == 201
     other = asset(stand, type="x.thing", name="Other")
     asset(
         stand,
@@ -190,7 +190,8 @@ def test_fifty_kills_leave_the_same_bytes(
     calm = content(stand.scope(), export(stand.scope(), **asked))
     stand.queue.run = None
     scope = stand.scope()
-    job_id = [export(scope, **asked), stand.queue.waiting[-1][1]][1]
+    export(scope, **asked)
+    _, job_id = stand.queue.waiting[-1]
 
     killed = run_killed(stand, job_id, kills=KILLS, seed=11)
 
