@@ -81,7 +81,7 @@ def test_a_killed_worker_is_resumed_at_the_next_row(stand: Stand, at: int, after
     """Wherever it dies, its successor makes each asset once and counts each row once."""
     scope = stand.scope()
     import_id = queued(scope, table(120))
-    dying = replace(scope, ledger=Mortal(scope.ledger, at, after=after))  # type: ignore[arg-type]
+    dying = replace(scope, ledger=Mortal(scope.ledger, at, after=after))
 
     with pytest.raises(KilledError):
         run_job(dying, import_id)
