@@ -5,6 +5,9 @@ from __future__ import annotations
 from muster.cli.archive import archive
 from muster.cli.assets import assets
 from muster.cli.bulk import bulk
+from muster.cli.exports import export
+from muster.cli.files import files
+from muster.cli.images import images
 from muster.cli.imports import import_file
 from muster.cli.jobs import jobs, undo
 from muster.cli.sequences import sequences
@@ -24,7 +27,10 @@ app = group(
 
 app.command()(whoami)
 app.command("import")(import_file)
+app.command()(export)
 app.add_typer(assets, name="asset")
+app.add_typer(images, name="image")
+app.add_typer(files, name="file")
 app.add_typer(archive, name="archive")
 app.add_typer(bulk, name="bulk")
 app.add_typer(sequences, name="sequence")

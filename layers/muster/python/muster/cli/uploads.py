@@ -12,6 +12,7 @@ from typing import Any
 
 from muster.cli.client import Client
 from muster.cli.exits import refused
+from muster.cli.screen import Report
 
 _INLINE_BYTES = 512 * 1024
 """Above this an upload is quicker than base64 through the API, which takes 4 MB at most."""
@@ -50,14 +51,19 @@ def upload_file(client: Client, file: Path, media_type: str) -> str:
     return str(made["file"])
 
 
-def send_form(client: Client, upload: Mapping[str, Any], file: Path) -> None:
-    """Send a file by the form that an upload was given: `url` and `fields`."""
+def send_form(
+    client: Client, upload: Mapping[str, Any], file: Path, report: Report | None = None
+) -> None:
+    """Send a file by the form that an upload was given: `url` and `fields`.
+
+    `report` is told how many bytes were sent, and of how many.
+    """
     boundary = secrets.token_hex(16)
     head, tail = _form(upload["fields"], file.name, boundary)
     client.upload(
         upload["url"],
         f"multipart/form-data; boundary={boundary}",
-        partial(_parts, head, file, tail),
+        partial(_parts, head, file, tail, report),
         len(head) + size_of(file) + len(tail),
     )
 
@@ -102,9 +108,13 @@ def _form(fields: Mapping[str, str], filename: str, boundary: str) -> tuple[byte
     return "\r\n".join(lines).encode(), f"\r\n--{boundary}--\r\n".encode()
 
 
-def _parts(head: bytes, file: Path, tail: bytes) -> Iterator[bytes]:
+def _parts(head: bytes, file: Path, tail: bytes, report: Report | None) -> Iterator[bytes]:
     yield head
+    sent, size = 0, file.stat().st_size
     with file.open("rb") as content:
         while chunk := content.read(_CHUNK_BYTES):
             yield chunk
+            sent += len(chunk)
+            if report is not None:
+                report(sent, size)
     yield tail
