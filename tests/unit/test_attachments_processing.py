@@ -148,6 +148,21 @@ def test_a_gif_is_kept_as_a_png_of_its_first_frame(stand: Stand) -> None:
     assert (record.body["name"], record.body["media_type"]) == ("front.png", "image/png")
 
 
+@pytest.mark.parametrize("name", [".", "..", "gif", ".gif", "a.b.gif"])
+def test_any_name_gets_the_ending_of_what_is_kept(stand: Stand, name: str) -> None:
+    """Also one that is no good as the name of a file."""
+    upload = uploaded(stand, asset(stand), encoded(picture(), "GIF"), "GIF")
+    scope = stand.scope()
+    record = scope.ledger.get("file", upload["file"])
+    assert record is not None
+    scope.carry_out([Put("file", record.id, {**record.body, "name": name}, record.marks, record)])
+
+    processed = process_file(scope, upload["file"])
+
+    assert processed is not None
+    assert processed.body["name"].endswith(".png")
+
+
 @pytest.mark.parametrize("content", [photo()[:3000], b"\xff\xd8\xff no picture"])
 def test_an_image_that_can_t_be_decoded_is_taken_back(stand: Stand, content: bytes) -> None:
     """The upload says why, and nothing is left behind."""

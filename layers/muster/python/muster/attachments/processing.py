@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from muster.attachments.refusing import refuse_file
@@ -121,7 +120,9 @@ def _remove_sent(scope: Scope, record: Record) -> None:
 
 def _named(name: str, before: str, after: str) -> str:
     """Return a name whose ending tells what the image is now: a GIF is kept as a PNG."""
-    return name if before == after else str(PurePosixPath(name).with_suffix(_TYPES[after]))
+    if before == after:
+        return name
+    return f"{name.rpartition('.')[0] or name}{_TYPES[after]}"
 
 
 def _hash(content: bytes) -> str:
