@@ -57,8 +57,8 @@ def _files(scope: Scope, asset: Record) -> dict[str, Record]:
     wanted = file_ids_of(asset.body)
     if not wanted:
         return {}
-    if scope.replica.seq() < asset.updated.seq:
-        scope.replica.catch_up()
+    # An image is looked through after it has come to the asset, in a commit of its own.
+    scope.replica.catch_up()
     return known_files(scope, wanted)
 
 
