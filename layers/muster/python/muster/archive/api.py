@@ -1,11 +1,12 @@
 """The shapes of the archives API: what is sent, and what comes back."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from muster.jobs.model import Progress
+from muster.http.forms import FormView
+from muster.jobs.present import JobFacts
 
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
@@ -47,14 +48,6 @@ class ArchiveImportState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class UploadView(_Shape):
-    """Send `fields` and then the file as `file` to `url`, as multipart/form-data."""
-
-    url: str
-    fields: dict[str, str]
-    expires_seconds: int
-
-
 class ArchiveCounts(_Shape):
     """How much is in an archive."""
 
@@ -73,23 +66,12 @@ class ArchivePlan(_Shape):
     """The last number that each sequence gave."""
 
 
-class ArchiveImportView(_Shape):
+class ArchiveImportView(JobFacts):
     """The import of an archive, and how far it is."""
 
-    id: str
-    version: int
     state: ArchiveImportState
     size: int
     sha256: str
-    upload: UploadView | None = None
+    upload: FormView | None = None
     """Given once, when the import is made."""
     plan: ArchivePlan | None = None
-    progress: Progress
-    error: dict[str, Any] | None = None
-    """Code and detail, when it failed; `errors` names the reason, the member and the line."""
-    cancel_requested: bool = False
-    undone_by: str | None = None
-    created_at: str
-    created_by: str
-    started_at: str | None = None
-    finished_at: str | None = None

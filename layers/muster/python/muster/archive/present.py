@@ -10,11 +10,11 @@ from muster.archive.api import (
     ArchiveImportState,
     ArchiveImportView,
     ArchivePlan,
-    UploadView,
 )
+from muster.http.forms import form_view
 from muster.jobs.model import Job, JobState
+from muster.jobs.present import job_facts
 from muster.jobs.running import job_of
-from muster.jobs.service import timestamp
 from muster.ledger.model import Record
 from muster.ledger.objects import Upload
 
@@ -32,21 +32,12 @@ def import_view(
     job = job_of(record)
     plan = job.result.get("plan")
     return ArchiveImportView(
-        id=record.id,
-        version=record.version,
         state=_state(job, has_file=has_file),
         size=job.parameters["size"],
         sha256=job.parameters["sha256"],
-        upload=_upload(upload) if upload else None,
+        upload=form_view(upload),
         plan=_plan(plan) if plan else None,
-        progress=job.progress,
-        error=job.error,
-        cancel_requested=job.cancel_requested,
-        undone_by=job.undone_by,
-        created_at=timestamp(record.created.at),
-        created_by=record.created.by.name,
-        started_at=job.started_at,
-        finished_at=job.finished_at,
+        **job_facts(record),
     )
 
 
@@ -65,10 +56,4 @@ def _plan(plan: Mapping[str, Any]) -> ArchivePlan:
     return ArchivePlan(
         counts=ArchiveCounts.model_validate(plan["counts"]),
         numbers=plan["numbers"],
-    )
-
-
-def _upload(upload: Upload) -> UploadView:
-    return UploadView(
-        url=upload.url, fields=dict(upload.fields), expires_seconds=upload.expires_seconds
     )

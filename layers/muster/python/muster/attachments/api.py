@@ -5,18 +5,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from muster.files.api import FileView
+from muster.http.forms import FormView
 
 
 class _View(BaseModel):
     model_config = ConfigDict(defer_build=True)
-
-
-class FormView(_View):
-    """A form for the content: send `fields`, then the content as `file`, to `url`."""
-
-    url: str
-    fields: dict[str, str]
-    expires_seconds: int
 
 
 class UploadView(_View):

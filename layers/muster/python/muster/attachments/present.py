@@ -7,6 +7,7 @@ from typing import Any
 from muster.attachments.model import file_ids_of
 from muster.files.model import KIND as FILE_KIND
 from muster.files.records import known_files, present_file, thumbnail_addresses
+from muster.http.forms import form_view
 from muster.ledger.model import Record
 from muster.ledger.objects import Upload
 from muster.scope import Scope
@@ -17,14 +18,7 @@ _TOLD = ("state", "filename", "size", "media_type", "sha256", "purpose", "asset"
 def present_upload(record: Record, form: Upload | None = None) -> dict[str, Any]:
     """Return an upload as JSON, with the form where there is one."""
     shown = {name: record.body.get(name) for name in _TOLD}
-    filled = None
-    if form is not None:
-        filled = {
-            "url": form.url,
-            "fields": dict(form.fields),
-            "expires_seconds": form.expires_seconds,
-        }
-    return {"id": record.id, "version": record.version, **shown, "upload": filled}
+    return {"id": record.id, "version": record.version, **shown, "upload": form_view(form)}
 
 
 def present_images(scope: Scope, asset: Record) -> list[dict[str, Any]]:

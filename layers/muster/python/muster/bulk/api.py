@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from muster.assets.selection import Selection
 from muster.bulk.model import Counts, LeftOut
-from muster.jobs.model import Progress
 from muster.jobs.plans.model import Action
+from muster.jobs.present import JobFacts
 from muster.operations.model import Operations
 
 
@@ -40,11 +40,9 @@ class PlanView(_View):
     """How many assets an operation is left out for, while the others are done."""
 
 
-class BulkView(_View):
+class BulkView(JobFacts):
     """Bulk work: what it does to which assets, its plan, and how far it is."""
 
-    id: str
-    version: int
     type: str
     title: str
     state: BulkState
@@ -53,15 +51,6 @@ class BulkView(_View):
     operations: Operations | None = None
     """Null in lists."""
     plan: PlanView | None = None
-    progress: Progress
-    error: dict[str, Any] | None = None
-    cancel_requested: bool = False
-    undone_by: str | None = None
-    """The job that took it back."""
-    created_at: str
-    created_by: str
-    started_at: str | None = None
-    finished_at: str | None = None
 
 
 class BulkChange(_View):

@@ -9,8 +9,8 @@ from muster.bulk.api import BulkRowView, BulkState, BulkView, PlanView
 from muster.bulk.asked import Run
 from muster.bulk.model import PlanHead
 from muster.jobs.model import Job, JobState
+from muster.jobs.present import job_facts
 from muster.jobs.running import job_of
-from muster.jobs.service import timestamp
 from muster.ledger.model import Record
 
 _STATES = {
@@ -25,22 +25,13 @@ def bulk_view(record: Record, head: PlanHead | None = None, run: Run | None = No
     """Return bulk work as the API gives it."""
     job = job_of(record)
     return BulkView(
-        id=record.id,
-        version=record.version,
         type=job.type,
         title=job.title,
         state=bulk_state(job),
         selection=run.selection if run else None,
         operations=run.operations if run else None,
         plan=_plan(head) if head else None,
-        progress=job.progress,
-        error=job.error,
-        cancel_requested=job.cancel_requested,
-        undone_by=job.undone_by,
-        created_at=timestamp(record.created.at),
-        created_by=record.created.by.name,
-        started_at=job.started_at,
-        finished_at=job.finished_at,
+        **job_facts(record),
     )
 
 

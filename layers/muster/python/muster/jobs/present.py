@@ -13,29 +13,35 @@ from muster.jobs.service import timestamp
 from muster.ledger.model import Record
 
 
-class JobView(BaseModel):
-    """A job: what it does, how far it is, and what came of it."""
+class JobFacts(BaseModel):
+    """What is told of a job of any type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     version: int
-    type: str
-    title: str
-    state: JobState
     progress: Progress
-    result: dict[str, Any]
-    """For an undo, `skipped` tells what stays, and why: the first 100. `file` is the result file's
-    name, media_type and size: `/v1/jobs/{job_id}/results` leads to it."""
     error: dict[str, Any] | None = None
     """Code and detail, when it failed."""
     cancel_requested: bool = False
     undone_by: str | None = None
-    undoes: str | None = None
+    """The job that took it back."""
     created_at: str
     created_by: str
     started_at: str | None = None
     finished_at: str | None = None
+
+
+class JobView(JobFacts):
+    """A job: what it does, how far it is, and what came of it."""
+
+    type: str
+    title: str
+    state: JobState
+    result: dict[str, Any]
+    """For an undo, `skipped` tells what stays, and why: the first 100. `file` is the result file's
+    name, media_type and size: `/v1/jobs/{job_id}/results` leads to it."""
+    undoes: str | None = None
 
 
 _INNER = {"next", "schema_done", "plan_name", "writer", "cursor"}
@@ -45,22 +51,30 @@ def job_view(record: Record) -> JobView:
     """Return a job without what only its worker needs."""
     job = job_of(record)
     return JobView(
-        id=record.id,
-        version=record.version,
         type=job.type,
         title=job.title,
         state=job.state,
-        progress=job.progress,
         result=_result(job.result),
-        error=job.error,
-        cancel_requested=job.cancel_requested,
-        undone_by=job.undone_by,
         undoes=job.undoes,
-        created_at=timestamp(record.created.at),
-        created_by=record.created.by.name,
-        started_at=job.started_at,
-        finished_at=job.finished_at,
+        **job_facts(record),
     )
+
+
+def job_facts(record: Record) -> dict[str, Any]:
+    """Return what is told of a job of any type, by the names of `JobFacts`."""
+    job = job_of(record)
+    return {
+        "id": record.id,
+        "version": record.version,
+        "progress": job.progress,
+        "error": job.error,
+        "cancel_requested": job.cancel_requested,
+        "undone_by": job.undone_by,
+        "created_at": timestamp(record.created.at),
+        "created_by": record.created.by.name,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
 
 
 class ResultsView(BaseModel):

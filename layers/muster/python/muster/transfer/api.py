@@ -1,12 +1,13 @@
 """The shapes of the imports API: what is sent, and what comes back."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from muster.jobs.model import Progress
+from muster.http.forms import FormView
 from muster.jobs.plans.model import Action
+from muster.jobs.present import JobFacts
 from muster.transfer.model import (
     ColumnMapping,
     Counts,
@@ -81,14 +82,6 @@ class ImportState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class UploadView(TransferModel):
-    """Send `fields` and then the file as `file` to `url`, as multipart/form-data."""
-
-    url: str
-    fields: dict[str, str]
-    expires_seconds: int
-
-
 class PlanView(TransferModel):
     """A plan without its rows."""
 
@@ -103,26 +96,15 @@ class PlanView(TransferModel):
     """Permissions that applying needs beyond `job:run` and `asset:write`."""
 
 
-class ImportView(TransferModel):
+class ImportView(JobFacts):
     """An import: its file, its plan and how far it is."""
 
-    id: str
-    version: int
     filename: str
     size: int | None
     state: ImportState
-    upload: UploadView | None = None
+    upload: FormView | None = None
     """Given once, when the import is made."""
     plan: PlanView | None = None
-    progress: Progress
-    error: dict[str, Any] | None = None
-    cancel_requested: bool = False
-    undone_by: str | None = None
-    """The job that took the import back."""
-    created_at: str
-    created_by: str
-    started_at: str | None = None
-    finished_at: str | None = None
 
 
 class RowView(TransferModel):

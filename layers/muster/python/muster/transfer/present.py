@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from muster.http.forms import form_view
 from muster.jobs.model import Job, JobState
+from muster.jobs.present import job_facts
 from muster.jobs.running import job_of
-from muster.jobs.service import timestamp
 from muster.ledger.model import Record
 from muster.ledger.objects import Upload
-from muster.transfer.api import ImportState, ImportView, PlanView, RowView, UploadView
+from muster.transfer.api import ImportState, ImportView, PlanView, RowView
 from muster.transfer.planfile import PlanHead
 
 _STATES = {
@@ -31,21 +32,12 @@ def import_view(
     """Return an import as the API gives it."""
     job = job_of(record)
     return ImportView(
-        id=record.id,
-        version=record.version,
         filename=job.parameters["filename"],
         size=job.parameters.get("size"),
         state=import_state(job, has_file=has_file),
-        upload=_upload(upload) if upload else None,
+        upload=form_view(upload),
         plan=_plan(head, job) if head else None,
-        progress=job.progress,
-        error=job.error,
-        cancel_requested=job.cancel_requested,
-        undone_by=job.undone_by,
-        created_at=timestamp(record.created.at),
-        created_by=record.created.by.name,
-        started_at=job.started_at,
-        finished_at=job.finished_at,
+        **job_facts(record),
     )
 
 
@@ -59,12 +51,6 @@ def import_state(job: Job, *, has_file: bool) -> ImportState:
     if step == "upload" and not has_file:
         return ImportState.WAITING_FOR_FILE
     return _WAITING.get(step, ImportState.READY)
-
-
-def _upload(upload: Upload) -> UploadView:
-    return UploadView(
-        url=upload.url, fields=dict(upload.fields), expires_seconds=upload.expires_seconds
-    )
 
 
 def _plan(head: PlanHead, job: Job) -> PlanView:
