@@ -154,7 +154,11 @@ class _Raw(io.BytesIO):
 
 
 def _response(url: str, status: int, content: bytes, *, empty: bool = False) -> AWSResponse:
-    headers: Any = HeadersDict({"content-length": str(len(content))})
+    told = {
+        "content-length": str(len(content)),
+        "last-modified": "Tue, 24 Nov 2026 12:00:00 GMT",
+    }
+    headers: Any = HeadersDict(told)
     return AWSResponse(url, status, headers, _Raw(b"" if empty else content))
 
 
