@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from muster.access.model import Role
+from muster.attachments.processing import process_file
 from muster.catalog.starter import install_starter
 from tests.support import Answer, Stand
 
@@ -222,6 +223,8 @@ def test_a_field_holds_a_file_that_is_stored_here(stand: Stand) -> None:
         draft = {"type": "x.pic", "custom_fields": {"x.photo": value}}
         return stand.client.post("/v1/assets", draft)
 
+    assert made(image).json["errors"][0]["code"] == "file_not_ready"
+    process_file(stand.scope(), image)
     assert made(image).json["custom_fields"]["x.photo"]["name"] == "front.png"
     assert made(file).json["errors"][0]["code"] == "no_image"
     assert made("fil_01JW0000000000000000000000").json["errors"][0]["code"] == "unknown_file"

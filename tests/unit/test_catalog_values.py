@@ -30,7 +30,7 @@ CONTEXT = ValueContext(
     resolve_asset=lambda _field, raw: ASSET if raw in (ASSET, {"tag": "IT-00042"}) else None,
     resolve_member=lambda raw: "mem_1" if raw in ("mem_1", "ada@example.org") else None,
     type_id=lambda words: "typ_1" if words in ("type.computer", "typ_1") else None,
-    purpose_of_file={"fil_1": "file", "fil_2": "image"}.get,
+    purpose_of_file={"fil_1": "file", "fil_2": "image", "fil_4": "processing"}.get,
 )
 SHOWN_FILE = {"id": "fil_1", "name": "front.jpg", "media_type": "image/jpeg", "size": 7}
 OPTIONS = (Option(id="opt_1", label="In use", color="#00aa00"), Option(id="opt_2", label="Lost"))
@@ -164,6 +164,7 @@ REFUSED: list[tuple[FieldKind, Any, str]] = [
     (K.FILE, {"name": "x"}, "wrong_type"),
     (K.FILE, "fil_3", "unknown_file"),
     (K.IMAGE, "fil_1", "no_image"),
+    (K.IMAGE, "fil_4", "file_not_ready"),
     (K.JSON, float("inf"), "invalid_json"),
     (K.AUTO_NUMBER, 5, "read_only"),
 ]

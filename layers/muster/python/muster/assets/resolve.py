@@ -12,6 +12,8 @@ from muster.assets.plan import PlanContext
 from muster.catalog.load import folder_by_path, load_folders
 from muster.catalog.model import Catalog, FieldType
 from muster.catalog.values import ValueContext, ValueProblem
+from muster.files.model import KIND as FILE
+from muster.files.model import is_ready
 from muster.ids import is_id
 from muster.ledger.model import Record
 from muster.scope import Scope
@@ -113,9 +115,14 @@ class Resolver:
         return text if isinstance(text, str) and is_id("member", text) else None
 
     def purpose_of_file(self, file_id: str) -> str | None:
-        """Return what a stored file is for, None where there is none of this id."""
-        found = self.scope.replica.get_many("file", [file_id]).get(file_id)
-        return found.body["purpose"] if found else None
+        """Return what a stored file is for, None where there is none of this id.
+
+        An image that was not looked through yet is `processing`: it may turn out to be none.
+        """
+        found = self.scope.replica.get_many(FILE, [file_id]).get(file_id)
+        if found is None:
+            return None
+        return str(found.body["purpose"]) if is_ready(found.body) else "processing"
 
     def reference_id(self, definition: FieldType, raw: Any) -> str | None:
         """Return the id of the asset that a reference field names, None for none such.

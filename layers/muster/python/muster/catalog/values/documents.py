@@ -28,6 +28,9 @@ def _parse_file(field: FieldType, raw: Any, context: ValueContext) -> str:
     purpose = context.purpose_of_file(file_id)
     if purpose is None:
         raise ValueProblem("unknown_file", f"{field.label}: there is no file {file_id[:80]!r}.")
+    if purpose == "processing":
+        detail = f"{field.label}: the image was not looked through yet; try again in a moment."
+        raise ValueProblem("file_not_ready", detail)
     if field.kind is FieldKind.IMAGE and purpose != "image":
         raise ValueProblem("no_image", f"{field.label} takes what was uploaded as an image.")
     return file_id

@@ -31,7 +31,8 @@ class ValueContext:
     resolve_member: Callable[[Any], str | None]
     type_id: Callable[[str], str | None]
     purpose_of_file: Callable[[str], str | None] = _no_file
-    """Gives what a stored file of this id is for, `image` or `file`; None for none such."""
+    """Gives what a stored file of this id is for, `image` or `file`, or `processing`; None for none
+    such."""
 
 
 @dataclass(frozen=True)
