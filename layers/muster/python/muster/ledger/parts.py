@@ -104,8 +104,10 @@ class PartWriter:
         if self._upload_id is None:
             self._upload_id = self._store.begin()
         number = len(self._parts) + 1
-        self._parts.append(self._store.store(self._upload_id, number, bytes(self._held[:size])))
+        with memoryview(self._held) as held:  # a slice of the bytes would be a copy more
+            content = bytes(held[:size])
         del self._held[:size]
+        self._parts.append(self._store.store(self._upload_id, number, content))
 
 
 class _OneWay(io.RawIOBase):

@@ -67,10 +67,9 @@ def last_run(scope: Scope, sequence_id: str) -> Record | None:
     """Return the newest job of a sequence among the tenant's last 500 jobs."""
     scope.replica.catch_up()
     page = scope.replica.page_of("job", limit=_JOBS_LOOKED_AT, descending=True)
-    return next(
-        (each for each in page.items if _sequence_of(each) == sequence_id),
-        None,
-    )
+    runs = (each for each in page.items if _sequence_of(each) == sequence_id)
+    # Ids that follow from a cause tell the millisecond, and no order within it.
+    return max(runs, key=lambda each: each.created.seq, default=None)
 
 
 def patch_sequence(
