@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,16 @@ import openpyxl
 import pytest
 
 from muster.catalog.starter import install_starter
+from muster.exports.lines import CsvLines
 from muster.exports.refusals import InvalidExportError
+from muster.jobs.memory import MemoryQueue
 from muster.jobs.running import job_of
+from muster.jobs.worker import run_job
 from muster.ledger import parts
+from muster.ledger.model import Record
+from muster.scope import Scope
 from tests.killing import run_killed
+from tests.office import Office
 from tests.support import Stand
 from tests.unit.export_world import asset, cell, content, export, field, objects, table
 
@@ -114,7 +122,7 @@ def test_csv_has_its_dialects(stand: Stand) -> None:
 
     raw = content(stand.scope(), export(stand.scope(), **asked))
 
-    assert raw.startswith(b"\xef\xbb\xbfname (Name);x.number (x.number);")
+    assert raw.startswith(b"\xef\xbb\xbfName;x.number (x.number);")
     assert b"\r" not in raw
     assert raw.decode().splitlines()[2] == "=1+1;2,5;01.05.2026;12,58;EUR"
 
@@ -226,3 +234,28 @@ def test_memory_does_not_grow_with_the_rows(stand: Stand, monkeypatch: pytest.Mo
         stand.client.post("/v1/assets:batch", {"operations": operations})
 
     assert peak() < small * 1.5 + 1_500_000
+
+
+def test_an_export_shows_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others change while it is written is not in it."""
+    monkeypatch.setattr("muster.assets.selection._PAGE", 2)
+    office = Office(tmp_path).settle_in()
+    made = [office.asset(name=f"N{number}") for number in range(6)]
+    queue = MemoryQueue()
+    asking = replace(office.scope, queue=queue)
+    export(asking, fields=["name"])
+    _, job_id = queue.waiting.popleft()
+    written = CsvLines.lines
+
+    def disturbed(lines: CsvLines, scope: Scope, records: Sequence[Record]) -> bytes:
+        if records[0].id == made[0].id:
+            office.change(made[-1], name="Changed")
+        return written(lines, scope, records)
+
+    monkeypatch.setattr(CsvLines, "lines", disturbed)
+    run_job(replace(office.another("worker"), objects=asking.objects, queue=queue), job_id)
+
+    record = asking.ledger.get("job", job_id)
+    assert record is not None
+    rows = content(asking, job_of(record)).split()
+    assert rows == [b"name", b"N0", b"N1", b"N2", b"N3", b"N4", b"N5"]

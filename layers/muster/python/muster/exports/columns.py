@@ -48,9 +48,11 @@ class Column:
     """The second column of an amount that is split."""
 
     def head(self, style: str) -> str:
-        """Return what stands above it; `name_label` is how Asset Tracker for Jira writes it."""
+        """Return what stands above it; `name_label` is how Asset Tracker for Jira writes fields."""
         name = f"{self.name}.currency" if self.currency else self.name
         label = f"{self.label} (currency)" if self.currency else self.label
+        if self.field is None:
+            return name if style == "name" else label
         return {"name": name, "label": label}.get(style, f"{name} ({label})")
 
 

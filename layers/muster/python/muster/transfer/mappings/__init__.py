@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from muster.transfer.mappings.homebox import HOMEBOX
+from muster.transfer.mappings.muster import MUSTER
 from muster.transfer.mappings.ralph import RALPH
 from muster.transfer.mappings.shelf import SHELF
 from muster.transfer.mappings.snipe_it import SNIPE_IT
 from muster.transfer.mappings.source import SourceMapping
 
-SOURCES: tuple[SourceMapping, ...] = (SNIPE_IT, HOMEBOX, SHELF, RALPH)
+SOURCES: tuple[SourceMapping, ...] = (MUSTER, SNIPE_IT, HOMEBOX, SHELF, RALPH)
 
 
 def recognise(columns: Collection[str]) -> SourceMapping | None:
