@@ -40,12 +40,3 @@ class PictureView(BaseModel):
     height: int | None
     thumbnails: dict[str, str]
     """Addresses by size in pixels, good for five minutes."""
-
-
-class ContentView(BaseModel):
-    """Where a content is."""
-
-    model_config = ConfigDict(defer_build=True)
-
-    url: str
-    expires_seconds: int

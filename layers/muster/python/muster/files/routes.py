@@ -23,10 +23,10 @@ from muster.files.refusals import (
     IconNotFoundError,
     ThumbnailMissingError,
 )
+from muster.http.leads import ADDRESS, lead_to
 from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
-from muster.ledger.objects import DOWNLOAD_SECONDS
 
 routes = Routes("files")
 
@@ -74,7 +74,7 @@ def read_file_view(call: Call) -> Response:
     "/v1/files/{file_id}/content",
     permission=Permission.ASSET_READ,
     query=ContentQuery,
-    returns=Shape("muster.files.api", "ContentView"),
+    returns=ADDRESS,
     status=302,
     errors=(FileNotFoundInTenantError, FileNotReadyError, FileGoneError, ThumbnailMissingError),
 )
@@ -85,16 +85,14 @@ def read_file_content(call: Call) -> Response:
     """
     record = read_file(call.scope, call.path["file_id"])
     size = None if call.query.size is None else int(call.query.size)
-    address = content_address(call.scope, record, size)
-    told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
-    return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})
+    return lead_to(content_address(call.scope, record, size))
 
 
 @routes.get(
     "/v1/asset-types/{asset_type_id}/icon",
     permission=Permission.CATALOG_READ,
     query=ContentQuery,
-    returns=Shape("muster.files.api", "ContentView"),
+    returns=ADDRESS,
     status=302,
     errors=(TypeNotFoundError, IconNotFoundError, FileGoneError, ThumbnailMissingError),
 )
@@ -104,6 +102,5 @@ def read_asset_type_icon(call: Call) -> Response:
     The thumbnail of 96 pixels, unless another one is asked for.
     """
     record = catalog_change.read(call.scope, "asset_type", id_of(call, "asset_type"))
-    address = icon_address(call.scope, record.body.get("icon"), int(call.query.size or SIZES[0]))
-    told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
-    return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})
+    size = int(call.query.size or SIZES[0])
+    return lead_to(icon_address(call.scope, record.body.get("icon"), size))

@@ -1,4 +1,4 @@
-"""Forms that callers send a file with, straight to the object store."""
+"""What callers are told of the object store: forms to send a file with, and signed addresses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ class FormView(BaseModel):
 
     url: str
     fields: dict[str, str]
+    expires_seconds: int
+
+
+class AddressView(BaseModel):
+    """Where a file can be had."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    url: str
     expires_seconds: int
 
 

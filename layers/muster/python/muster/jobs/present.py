@@ -44,7 +44,7 @@ class JobView(JobFacts):
     undoes: str | None = None
 
 
-_INNER = {"next", "schema_done", "plan_name", "writer", "cursor"}
+_INNER = {"next", "schema_done", "plan_name"}
 
 
 def job_view(record: Record) -> JobView:
@@ -75,15 +75,6 @@ def job_facts(record: Record) -> dict[str, Any]:
         "started_at": job.started_at,
         "finished_at": job.finished_at,
     }
-
-
-class ResultsView(BaseModel):
-    """Where a job's result file is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    url: str
-    expires_seconds: int
 
 
 def _result(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from muster.access.model import Permission
+from muster.http.leads import ADDRESS, lead_to
 from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
@@ -18,7 +19,6 @@ from muster.jobs.service import (
     JobOverError,
     ResultMissingError,
 )
-from muster.ledger.objects import DOWNLOAD_SECONDS
 
 routes = Routes("jobs")
 
@@ -59,15 +59,13 @@ def read_job(call: Call) -> Response:
 @routes.get(
     "/v1/jobs/{job_id}/results",
     permission=Permission.JOB_READ,
-    returns=Shape("muster.jobs.present", "ResultsView"),
+    returns=ADDRESS,
     status=302,
     errors=(JobMissingError, JobForbiddenError, ResultMissingError),
 )
 def read_job_results(call: Call) -> Response:
     """Be led to a job's result file: what became of each row, or what was exported."""
-    address = service.read_results(call.scope, call.path["job_id"])
-    told = {"url": address, "expires_seconds": DOWNLOAD_SECONDS}
-    return Response(told, status=302, headers={"Location": address, "Cache-Control": "no-store"})
+    return lead_to(service.read_results(call.scope, call.path["job_id"]))
 
 
 @routes.post(
