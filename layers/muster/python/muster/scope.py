@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from muster.access.model import Identity, TenantId
+from muster.access.model import Identity, Permission, TenantId
 from muster.jobs.model import JobQueue
 from muster.ledger.model import (
     Actor,
@@ -42,6 +42,10 @@ class Scope:
     """Where jobs are sent; None where nothing starts any."""
     past: Past | None = None
     """Set where commits of another ledger are made again, with their own time."""
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the caller has a permission; who works without an identity may all."""
+        return self.identity is None or permission in self.identity.permissions
 
     def commit(
         self, writes: Sequence[Write], *, unmoved: Mapping[str, int] | None = None

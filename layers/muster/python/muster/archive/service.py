@@ -17,7 +17,7 @@ from muster.assets.limits import require_room_for
 from muster.ids import new_id
 from muster.jobs.model import Job, JobState, Progress
 from muster.jobs.running import KIND, job_of
-from muster.jobs.service import JobMissingError, create_job, read_job, send, start_job
+from muster.jobs.service import create_job, find_job, send_queued, start_job
 from muster.ledger.model import Record
 from muster.ledger.objects import Upload
 from muster.scope import Scope
@@ -72,11 +72,8 @@ def create_import(scope: Scope, request: ArchiveImportRequest) -> tuple[Record, 
 
 def read_import(scope: Scope, import_id: str) -> Record:
     """Return an import's record. Raises ArchiveImportMissingError."""
-    try:
-        record = read_job(scope, import_id)
-    except JobMissingError:
-        record = None
-    if record is None or record.body["type"] != "archive_import":
+    record = find_job(scope, import_id, ("archive_import",))
+    if record is None:
         raise ArchiveImportMissingError("There is no import of an archive of this id.")
     return record
 
@@ -98,7 +95,7 @@ def plan_import(scope: Scope, import_id: str) -> Record:
     record = read_import(scope, import_id)
     job = job_of(record)
     if job.parameters["step"] == "plan" and job.state not in _PLANNABLE:
-        return _sent_again(scope, record)
+        return send_queued(scope, record)
     if job.state not in _PLANNABLE:
         raise ArchiveImportBusyError(
             f"The import is {job.state}: only one that waits, failed or was stopped is planned."
@@ -124,21 +121,13 @@ def apply_import(scope: Scope, import_id: str) -> Record:
         )
     begun = job.parameters["step"] == "apply"
     if begun and job.state not in _PLANNABLE:
-        return _sent_again(scope, record)
+        return send_queued(scope, record)
     if "plan" not in job.result or not (begun or job.state is JobState.WAITING):
         raise ArchiveNotPlannedError("The import has no plan to apply: plan it first.")
     if not begun:
         _require_empty(scope)
         require_room_for(scope, job.result["plan"]["counts"]["records"]["asset"])
     return start_job(scope, record, parameters={"step": "apply"})
-
-
-def _sent_again(scope: Scope, record: Record) -> Record:
-    if job_of(record).state is JobState.QUEUED and not scope.dry_run:
-        # The message may have been lost after the commit; one too many does no harm.
-        send(scope, record)
-        record = read_job(scope, record.id)
-    return record
 
 
 def _require_empty(scope: Scope) -> None:

@@ -18,7 +18,6 @@ from muster.attachments.uploads import upload_name
 from muster.files.contents import all_files
 from muster.files.model import KIND, object_name
 from muster.jobs.model import Job, JobState
-from muster.jobs.plans.engine import begin
 from muster.jobs.running import JobBroken, Running
 from muster.jobs.service import check_permissions, create_job, start_job, timestamp
 from muster.ledger.model import Delete, Record, Write
@@ -58,7 +57,7 @@ def run_sweep(running: Running) -> Mapping[str, Any]:
     """Remove files, then old uploads, then objects; begun again, it does what is left."""
     scope = running.scope
     scope.replica.catch_up()
-    begin(running)
+    running.begin()
     before = datetime.fromisoformat(running.job.parameters["before"])
 
     def unused(scope: Scope, records: Sequence[Record]) -> Iterator[Record]:

@@ -19,11 +19,10 @@ from muster.jobs.model import Job, JobState, Progress
 from muster.jobs.plans.planfile import PlanFile, new_plan_name
 from muster.jobs.running import KIND, job_of
 from muster.jobs.service import (
-    JobMissingError,
     check_permissions,
-    create_job,
-    read_job,
-    send,
+    find_job,
+    queue_job,
+    send_queued,
     start_job,
     timestamp,
 )
@@ -94,11 +93,11 @@ def begin_run(scope: Scope, run: Run, start: Start) -> tuple[Record, PlanHead | 
     found = list(islice(selected(scope, run.selection), PLANNED_AT_ONCE + 1))
     scope.objects.put(_request_name(job_id), run.model_dump_json(exclude_unset=True).encode())
     if len(found) > PLANNED_AT_ONCE:
-        return _started(scope, job_id, _job(scope, run, start)), None
+        return queue_job(scope, _job(scope, run, start), job_id=job_id), None
     file = PlanFile(scope.objects, job_id, new_plan_name(1))
     head = make_plan(file, operating, found)
     job = _job(scope, run, start, planned_changes(file, head))
-    return _started(scope, job_id, job), head
+    return queue_job(scope, job, job_id=job_id), head
 
 
 def _job(scope: Scope, run: Run, start: Start, planned: Mapping[str, Any] | None = None) -> Job:
@@ -124,16 +123,6 @@ def _short(title: str, longest: int = 120) -> str:
     return title if len(title) <= longest else f"{title[: longest - 1]}…"
 
 
-def _started(scope: Scope, job_id: str, job: Job) -> Record:
-    # One commit, which an Idempotency-Key can go with.
-    record = create_job(scope, job, job_id=job_id)
-    if job.state is JobState.QUEUED and not scope.dry_run:
-        send(scope, record)
-        # A queue in memory has run it by now.
-        record = read_job(scope, job_id)
-    return record
-
-
 def planned_changes(file: PlanFile, head: PlanHead) -> dict[str, Any]:
     """Return what the job's record keeps of a plan."""
     return {
@@ -157,11 +146,8 @@ def plan_large(scope: Scope, record: Record, run: Run) -> dict[str, Any]:
 
 def read_run(scope: Scope, job_id: str) -> Record:
     """Return the job of a run. Raises BulkMissingError."""
-    try:
-        record = read_job(scope, job_id)
-    except JobMissingError:
-        record = None
-    if record is None or record.body["type"] not in TYPES:
+    record = find_job(scope, job_id, TYPES)
+    if record is None:
         raise BulkMissingError("There is no bulk work of this id.")
     return record
 
@@ -197,11 +183,7 @@ def apply_run(scope: Scope, job_id: str) -> Record:
         raise BulkNotPlannedError(f"The run is {job.state}, and has no plan to apply.")
     if job.state is JobState.FAILED and job.undone_by is None:
         return start_job(scope, record, finished_at=None)
-    if job.state is JobState.QUEUED and not scope.dry_run:
-        # The message may have been lost after the commit; one too many does no harm.
-        send(scope, record)
-        return read_job(scope, job_id)
-    return record
+    return send_queued(scope, record)
 
 
 def time_of(job: Job) -> datetime:

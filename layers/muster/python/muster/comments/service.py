@@ -134,8 +134,7 @@ def _own(scope: Scope, comment_id: str, if_match: int | None) -> Record:
     record = scope.ledger.get_for_write([key]).get(key)
     if not isinstance(record, Record):
         raise _not_found(comment_id)
-    may_any = scope.identity is None or Permission.CATALOG_WRITE in scope.identity.permissions
-    if record.created.by.id != scope.actor.id and not may_any:
+    if record.created.by.id != scope.actor.id and not scope.may(Permission.CATALOG_WRITE):
         raise CommentNotYoursError(
             f"{record.created.by.name} wrote this comment: only they and admins may change it."
         )

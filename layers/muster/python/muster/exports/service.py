@@ -10,7 +10,7 @@ from muster.exports.asked import ExportRequest
 from muster.exports.columns import check_names
 from muster.exports.refusals import ExportMissingError
 from muster.jobs.model import Job, JobState
-from muster.jobs.service import JobMissingError, create_job, read_job, send
+from muster.jobs.service import find_job, queue_job
 from muster.ledger.model import Record
 from muster.scope import Scope
 
@@ -34,21 +34,13 @@ def create_export(scope: Scope, request: ExportRequest) -> Record:
             "request": request.model_dump(mode="json", exclude_unset=True),
         },
     )
-    record = create_job(scope, job)
-    if scope.dry_run:
-        return record
-    send(scope, record)
-    # A queue in memory has run it by now.
-    return read_job(scope, record.id)
+    return queue_job(scope, job)
 
 
 def read_export(scope: Scope, export_id: str) -> Record:
     """Return an export's job. Raises ExportMissingError."""
-    try:
-        record = read_job(scope, export_id)
-    except JobMissingError:
-        record = None
-    if record is None or record.body["type"] != "export":
+    record = find_job(scope, export_id, ("export",))
+    if record is None:
         raise ExportMissingError("There is no export of this id.")
     return record
 

@@ -78,6 +78,11 @@ class Running:
         self._written(job, commit)
         return commit
 
+    def begin(self, **changes: Any) -> None:
+        """Note where the job's commits begin, with other changes, unless an earlier worker did."""
+        if self.job.first_seq is None:
+            self.commit(first_seq=self.record.updated.seq, **changes)
+
     def keep(self, **changes: Any) -> None:
         """Change members of the job, to be committed with whatever is committed next."""
         self.job = self.job.model_copy(update=changes)

@@ -66,9 +66,7 @@ def timestamp(moment: datetime) -> str:
 
 def check_permissions(scope: Scope, needed: Iterable[Permission]) -> None:
     """Raise JobForbiddenError unless the caller has all of these; a worker has them."""
-    if scope.identity is None:
-        return
-    missing = [each for each in needed if each not in scope.identity.permissions]
+    missing = [each for each in needed if not scope.may(each)]
     if missing:
         raise JobForbiddenError(
             f"This needs the permission {', '.join(missing)} as well.",
@@ -82,12 +80,42 @@ def create_job(scope: Scope, job: Job, *, job_id: str | None = None) -> Record:
     return _stored(put, scope.commit([put]))
 
 
+def queue_job(scope: Scope, job: Job, *, job_id: str | None = None) -> Record:
+    """Commit a new job, and send it if it is queued: one commit, so that an Idempotency-Key can go
+    with it.
+
+    Raises VersionConflictError when there is a job of this id.
+    """
+    return send_queued(scope, create_job(scope, job, job_id=job_id))
+
+
+def send_queued(scope: Scope, record: Record) -> Record:
+    """Send a job if it is queued, and return it as it is then.
+
+    Its message may have been lost after its commit; one too many does no harm.
+    """
+    if job_of(record).state is not JobState.QUEUED or scope.dry_run:
+        return record
+    send(scope, record)
+    # A queue in memory has run it by now.
+    return read_job(scope, record.id)
+
+
 def read_job(scope: Scope, job_id: str) -> Record:
     """Return a job's record as it is now. One call. Raises JobMissingError."""
     record = scope.ledger.get(KIND, job_id) if is_id(KIND, job_id) else None
     if record is None:
         raise JobMissingError("There is no job of this id.")
     return record
+
+
+def find_job(scope: Scope, job_id: str, types: Collection[str]) -> Record | None:
+    """Return the record of a job of one of these types, None when there is none of this id."""
+    try:
+        record = read_job(scope, job_id)
+    except JobMissingError:
+        return None
+    return record if record.body["type"] in types else None
 
 
 def list_jobs(
@@ -155,11 +183,7 @@ def start_job(scope: Scope, record: Record, **changes: Any) -> Record:
         record = change_job(scope, record, **changes, state=JobState.QUEUED)
     except VersionConflictError:
         record = read_job(scope, record.id)
-    if job_of(record).state is JobState.QUEUED and not scope.dry_run:
-        send(scope, record)
-        # A queue in memory has run it by now.
-        record = read_job(scope, record.id)
-    return record
+    return send_queued(scope, record)
 
 
 def send(scope: Scope, record: Record) -> None:
@@ -230,10 +254,7 @@ def undo_job(scope: Scope, job_id: str) -> Record:
     if scope.dry_run:
         stamp = Stamp(scope.now(), scope.actor, record.updated.seq)
         return Record(KIND, undo_id, 1, put.body, stamp, stamp)
-    made = read_job(scope, undo_id)
-    send(scope, made)
-    # A queue in memory has run it by now.
-    return read_job(scope, undo_id)
+    return send_queued(scope, read_job(scope, undo_id))
 
 
 def _standing_undo(scope: Scope, job: Job) -> Record | None:

@@ -44,9 +44,7 @@ def run_undo(running: Running) -> Mapping[str, Any]:
     scope = running.scope
     scope.replica.catch_up()
     sizes = _commits_of(scope, running.job.undoes or "")
-    if running.job.first_seq is None:
-        total = sum(sizes.values())
-        running.commit(first_seq=running.record.updated.seq, progress=Progress(total=total))
+    running.begin(progress=Progress(total=sum(sizes.values())))
     seq, done = running.job.result.get("next") or [max(sizes, default=0), 0]
     for commit in _backwards(scope, [each for each in sizes if each <= seq]):
         for step in _steps(commit, done if commit.seq == seq else 0):

@@ -216,7 +216,7 @@ def _to_change(scope: Scope, sequence_id: str, if_match: int | None) -> Record:
 
 
 def _is_admin(scope: Scope) -> bool:
-    return scope.identity is None or Permission.CATALOG_WRITE in scope.identity.permissions
+    return scope.may(Permission.CATALOG_WRITE)
 
 
 def _may_see(scope: Scope, body: Mapping[str, Any]) -> bool:

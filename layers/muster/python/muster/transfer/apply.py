@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.catalog.service import load_catalog
-from muster.jobs.plans.engine import RowRun, begin
+from muster.jobs.plans.engine import RowRun
 from muster.jobs.plans.model import PlanLine
 from muster.jobs.plans.planfile import PlanFile
 from muster.jobs.running import JobBroken, Running
@@ -33,7 +33,7 @@ class Applying:
 
     def run(self) -> None:
         """Apply what is left of the plan."""
-        begin(self.running)
+        self.running.begin()
         self._change_catalog()
         RowRun(self.running, self.file, self.head.plan.counts.rows, self).run()
 

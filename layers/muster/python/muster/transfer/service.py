@@ -18,12 +18,11 @@ from muster.jobs.model import Job, JobState, Progress
 from muster.jobs.plans.planfile import PlanFile, forget_plan, new_plan_name
 from muster.jobs.running import KIND, job_of
 from muster.jobs.service import (
-    JobMissingError,
     change_job,
     check_permissions,
     create_job,
-    read_job,
-    send,
+    find_job,
+    send_queued,
     start_job,
 )
 from muster.ledger.model import Record
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
 PLANNED_AT_ONCE_BYTES = 1024 * 1024
 """Larger files are planned by the worker."""
-_PARTS_AT_ONCE = 50
 _PLANNABLE = frozenset({JobState.WAITING, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -120,11 +118,8 @@ def _check_hash(found: str, expected: str | None) -> None:
 
 def read_import(scope: Scope, import_id: str) -> Record:
     """Return an import's record. Raises ImportMissingError."""
-    try:
-        record = read_job(scope, import_id)
-    except JobMissingError:
-        record = None
-    if record is None or record.body["type"] != "import":
+    record = find_job(scope, import_id, ("import",))
+    if record is None:
         raise ImportMissingError("There is no import of this id.")
     return record
 
@@ -258,11 +253,7 @@ def _under_way(scope: Scope, record: Record) -> Record:
     state = job_of(record).state
     if state in {JobState.FAILED, JobState.CANCELLED}:
         raise NotPlannedError(f"The import {state}: plan it again for what is left.")
-    if state is JobState.QUEUED:
-        # The message may have been lost after the commit; one too many does no harm.
-        send(scope, record)
-        record = read_job(scope, record.id)
-    return record
+    return send_queued(scope, record)
 
 
 def _check_standing(scope: Scope, head: PlanHead) -> None:

@@ -38,12 +38,6 @@ _COUNTED = {
 type _Refusal = MarkTakenError | VersionConflictError | TooManyWritesError
 
 
-def begin(running: Running) -> None:
-    """Note where the job's commits begin, unless an earlier worker did."""
-    if running.job.first_seq is None:
-        running.commit(first_seq=running.record.updated.seq)
-
-
 @dataclass
 class RowRun:
     """The rows of one plan on their way into the ledger."""
@@ -59,7 +53,7 @@ class RowRun:
 
     def run(self) -> None:
         """Carry out what is left of the plan. Raises JobBroken, JobCancelled, JobPaused."""
-        begin(self.running)
+        self.running.begin()
         position = self.running.job.progress.done
         # Kept by a worker that died before its commit, which may go well now.
         self.file.forget_deviations(position)
