@@ -56,8 +56,12 @@ def new_id(kind: str) -> str:
     Ids made by one process sort in the order in which they were made, also within a millisecond
     (the ULID specification's monotonic rule), so that rows imported together list in row order.
     """
-    drawn = _clockwork.draw()
-    digits = "".join(_ALPHABET[drawn >> shift & 31] for shift in range(125, -5, -5))
+    return spelled(kind, _clockwork.draw())
+
+
+def spelled(kind: str, number: int) -> str:
+    """Return the id of a ULID's number: 48 bits of time in ms, then 80 others."""
+    digits = "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
     return f"{PREFIXES[kind]}_{digits}"
 
 

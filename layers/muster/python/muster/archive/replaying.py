@@ -21,6 +21,7 @@ from muster.jobs.running import KIND, JobBroken, JobCancelled, Running
 from muster.ledger.model import FENCES, Delete, Past, Put, Record, Tombstone, Write
 from muster.ledger.plan import Key
 from muster.ledger.port import FenceMovedError, MarkTakenError, VersionConflictError
+from muster.replica.walk import every
 from muster.scope import Scope
 
 _SMALL_BYTES = 8 * 1024**2
@@ -251,11 +252,5 @@ def _check(name: str, sha256: str) -> None:
 def _named(scope: Scope) -> Iterator[str]:
     """Yield the names of the contents that the tenant's files have."""
     scope.replica.catch_up()
-    after: str | None = None
-    while True:
-        page = scope.replica.page_of("file", limit=500, after=after)
-        for record in page.items:
-            yield from (f"files/{sha256}" for sha256 in contents_of(record.body))
-        if page.next is None:
-            return
-        after = page.items[-1].id
+    for record in every(scope.replica, "file"):
+        yield from (f"files/{sha256}" for sha256 in contents_of(record.body))

@@ -8,6 +8,7 @@ from typing import Any
 
 from muster.assets import refusals
 from muster.assets.decide import look
+from muster.assets.links import live_end
 from muster.assets.model import KIND, is_trashed
 from muster.assets.service import asset_key, change_asset
 from muster.attachments.model import (
@@ -54,12 +55,7 @@ def place_of(upload: Mapping[str, Any]) -> Place | None:
 def read_live_asset(scope: Scope, asset_id: str) -> Record:
     """Return an asset to be changed; raises AssetNotFoundError, AssetInTrashError."""
     key = asset_key(asset_id)
-    record = scope.ledger.get_for_write([key]).get(key)
-    if not isinstance(record, Record):
-        raise refusals.asset_not_found(asset_id)
-    if is_trashed(record):
-        raise refusals.in_trash(record)
-    return record
+    return live_end(scope.ledger.get_for_write([key]), asset_id)
 
 
 def check_place(record: Record, place: Place, purpose: Purpose) -> None:
@@ -70,13 +66,13 @@ def check_place(record: Record, place: Place, purpose: Purpose) -> None:
     elif place.attachment is None:
         _require_room(len(body.get("files", ())), MAX_FILES, "files")
     else:
-        versions = file_of(record, place.attachment)["versions"]
+        versions = file_of(body, place.attachment)["versions"]
         _require_room(len(versions), MAX_VERSIONS, "versions of a file")
 
 
-def file_of(record: Record, attachment_id: str) -> Mapping[str, Any]:
+def file_of(body: Mapping[str, Any], attachment_id: str) -> Mapping[str, Any]:
     """Return one of an asset's files; raises AttachmentNotFoundError."""
-    for each in record.body.get("files", ()):
+    for each in body.get("files", ()):
         if each["id"] == attachment_id:
             found: Mapping[str, Any] = each
             return found
@@ -124,12 +120,11 @@ def remove_image(scope: Scope, asset_id: str, file_id: str, if_match: int | None
 def remove_file(scope: Scope, asset_id: str, attachment_id: str, if_match: int | None) -> Record:
     """Take a file with all its versions from the asset."""
 
-    def plan(_: object, record: Record, __: object) -> Put | None:
-        _require_live(record)
-        file_of(record, attachment_id)
-        return _put(record, without_file(record.body, attachment_id))
+    def bodies(body: Mapping[str, Any]) -> dict[str, Any]:
+        file_of(body, attachment_id)
+        return without_file(body, attachment_id)
 
-    return change_asset(scope, asset_id, plan, if_match)
+    return _change(scope, asset_id, bodies, if_match)
 
 
 def without_images(records: Sequence[Record], file_id: str) -> list[Put]:
@@ -140,7 +135,8 @@ def without_images(records: Sequence[Record], file_id: str) -> list[Put]:
 
 def _change(scope: Scope, asset_id: str, bodies: Bodies, if_match: int | None) -> Record:
     def plan(_: object, record: Record, __: object) -> Put | None:
-        _require_live(record)
+        if is_trashed(record):
+            raise refusals.in_trash(record)
         return _put(record, bodies(record.body))
 
     return change_asset(scope, asset_id, plan, if_match)
@@ -150,11 +146,6 @@ def _put(record: Record, body: dict[str, Any]) -> Put | None:
     if same(body, record.body):
         return None
     return Put(KIND, record.id, body, record.marks, before=record)
-
-
-def _require_live(record: Record) -> None:
-    if is_trashed(record):
-        raise refusals.in_trash(record)
 
 
 def _require_image(body: Mapping[str, Any], file_id: str) -> None:

@@ -18,10 +18,10 @@ from muster.ledger.model import Delete, Put, Record, Write
 from muster.ledger.port import VersionConflictError
 from muster.replica.port import AssetQuery
 from muster.replica.project import IMAGES
+from muster.replica.walk import every
 from muster.scope import Scope
 
 _ASSETS_AT_ONCE = 20
-_PAGE = 200
 _LONGEST_UPLOAD = timedelta(days=1)
 _AGAIN: tuple[type[MusterError], ...] = (VersionConflictError,)
 
@@ -64,18 +64,12 @@ def _leave_assets(scope: Scope, file_id: str) -> int:
 
 def _uploads_of(scope: Scope, file_id: str) -> Iterator[Record]:
     """Yield the uploads that became the file: they are among the latest ones."""
-    after: str | None = None
     since = scope.now() - _LONGEST_UPLOAD
-    while True:
-        page = scope.replica.page_of(UPLOAD, limit=_PAGE, after=after, descending=True)
-        for record in page.items:
-            if record.created.at < since:
-                return
-            if record.body.get("file") == file_id:
-                yield record
-        if page.next is None:
+    for record in every(scope.replica, UPLOAD, descending=True):
+        if record.created.at < since:
             return
-        after = str(page.next[0])
+        if record.body.get("file") == file_id:
+            yield record
 
 
 def _refuse_upload(scope: Scope, upload: Record, problem: Mapping[str, Any]) -> None:

@@ -12,12 +12,12 @@ from muster.catalog.model import FieldKind
 from muster.files.contents import all_files
 from muster.ledger.model import Record
 from muster.replica.project import FILES, IMAGES
+from muster.replica.walk import every
 from muster.scope import Scope
 
 UPLOADS_KEPT = timedelta(days=1)
 """How long an upload can be asked for; its form is good for a quarter of an hour."""
 MOST_SHOWN = 100
-_PAGE = 500
 
 
 class Usage:
@@ -77,14 +77,9 @@ def unused(scope: Scope, before: datetime) -> Unused:
 
 def old_uploads(scope: Scope) -> Iterator[Record]:
     """Yield the uploads that are over, or were never sent, for a day."""
-    since, after = scope.now() - UPLOADS_KEPT, None
-    while True:
-        page = scope.replica.page_of(UPLOAD, limit=_PAGE, after=after)
-        for record in page.items:
-            if record.created.at >= since:
-                return
-            if record.updated.at < since:
-                yield record
-        if page.next is None:
+    since = scope.now() - UPLOADS_KEPT
+    for record in every(scope.replica, UPLOAD):
+        if record.created.at >= since:
             return
-        after = str(page.next[0])
+        if record.updated.at < since:
+            yield record

@@ -6,20 +6,13 @@ from collections.abc import Collection, Iterator
 
 from muster.files.model import KIND, Purpose, content_mark, hashes_of, object_name
 from muster.ledger.model import Record
+from muster.replica.walk import every
 from muster.scope import Scope
-
-_PAGE = 500
 
 
 def all_files(scope: Scope) -> Iterator[Record]:
     """Yield all file records, as the replica has them, a page at a time in memory."""
-    after: str | None = None
-    while True:
-        page = scope.replica.page_of(KIND, limit=_PAGE, after=after)
-        yield from page.items
-        if page.next is None:
-            return
-        after = str(page.next[0])
+    return every(scope.replica, KIND)
 
 
 def needed(scope: Scope, hashes: Collection[str], *, but: str = "") -> set[str]:

@@ -9,8 +9,6 @@ from muster.ledger.model import Mark
 KIND = "file"
 IMAGE_BYTES = 25 * 1024 * 1024
 """The largest image that is taken."""
-SIZES = (96, 320, 1280)
-"""Longest sides of thumbnails, in pixels."""
 RASTER_TYPES = frozenset(
     {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff"}
 )
@@ -37,10 +35,20 @@ def content_mark(purpose: Purpose, sha256: str) -> Mark:
 
 def hashes_of(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the hashes of all objects that a file record needs."""
-    thumbnails = body.get("image", {}).get("thumbnails", {})
-    return frozenset({body["sha256"], *thumbnails.values()})
+    return frozenset({body["sha256"], *thumbnails_of(body).values()})
+
+
+def thumbnails_of(body: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the hashes of a file's thumbnails by their size."""
+    found: Mapping[str, str] = body.get("image", {}).get("thumbnails", {})
+    return found
 
 
 def is_ready(body: Mapping[str, Any]) -> bool:
     """Tell whether a file can be shown: an image only once it was looked through."""
     return body["purpose"] == Purpose.FILE or "image" in body
+
+
+def state_of(body: Mapping[str, Any]) -> str:
+    """Return where a file stands, as the API tells it."""
+    return "ready" if is_ready(body) else "processing"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from muster.files.model import KIND, Purpose, content_mark, is_ready, object_name
+from muster.files.model import (
+    KIND,
+    Purpose,
+    content_mark,
+    is_ready,
+    object_name,
+    state_of,
+    thumbnails_of,
+)
 from muster.files.refusals import (
     FileGoneError,
     FileNotFoundInTenantError,
@@ -82,12 +90,6 @@ def icon_address(scope: Scope, icon: str | None, size: int) -> str:
     return content_address(scope, record, size)
 
 
-def thumbnails_of(body: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the hashes of a file's thumbnails by their size."""
-    found: Mapping[str, str] = body.get("image", {}).get("thumbnails", {})
-    return found
-
-
 def thumbnail_addresses(scope: Scope, body: Mapping[str, Any]) -> dict[str, str]:
     """Return where each thumbnail can be had for five minutes, by size. No call."""
     return {
@@ -102,8 +104,7 @@ def present_image(scope: Scope, file_id: str, record: Record | None) -> dict[str
     """Return what a list of assets shows of an image; `record` is None where it was removed."""
     shown: dict[str, Any] = {"id": file_id, "name": None, "state": "missing"}
     if record is not None:
-        state = "ready" if is_ready(record.body) else "processing"
-        shown |= {"name": record.body["name"], "state": state}
+        shown |= {"name": record.body["name"], "state": state_of(record.body)}
     image = record.body.get("image", {}) if record else {}
     return {
         **shown,
@@ -125,7 +126,7 @@ def present_file(record: Record) -> dict[str, Any]:
         "media_type": body["media_type"],
         "size": body["size"],
         "sha256": body["sha256"],
-        "state": "ready" if is_ready(body) else "processing",
+        "state": state_of(body),
         "width": image.get("width"),
         "height": image.get("height"),
         "problem": body.get("problem"),

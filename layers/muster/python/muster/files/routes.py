@@ -8,7 +8,8 @@ from muster.access.model import Permission
 from muster.catalog import change as catalog_change
 from muster.catalog.refusals import TypeNotFoundError
 from muster.catalog.routes.answers import id_of
-from muster.files.model import KIND, SIZES
+from muster.files.imaging import THUMBNAIL_SIZES
+from muster.files.model import KIND
 from muster.files.records import (
     content_address,
     icon_address,
@@ -102,5 +103,5 @@ def read_asset_type_icon(call: Call) -> Response:
     The thumbnail of 96 pixels, unless another one is asked for.
     """
     record = catalog_change.read(call.scope, "asset_type", id_of(call, "asset_type"))
-    size = int(call.query.size or SIZES[0])
+    size = int(call.query.size or THUMBNAIL_SIZES[0])
     return lead_to(icon_address(call.scope, record.body.get("icon"), size))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from muster.ids import PREFIXES
+from muster.ids import spelled
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_BITS = 80
 
 
@@ -15,6 +14,4 @@ def derived_id(kind: str, moment: datetime, *cause: object) -> str:
     """Return an id that sorts by `moment`, as others do, and follows from the cause alone."""
     digest = hashlib.sha256("\0".join(map(str, cause)).encode()).digest()
     random = int.from_bytes(digest[: _RANDOM_BITS // 8], "big")
-    drawn = int(moment.timestamp() * 1000) << _RANDOM_BITS | random
-    digits = "".join(_ALPHABET[drawn >> shift & 31] for shift in range(125, -5, -5))
-    return f"{PREFIXES[kind]}_{digits}"
+    return spelled(kind, int(moment.timestamp() * 1000) << _RANDOM_BITS | random)
