@@ -284,11 +284,11 @@ def test_a_run_by_a_given_job_id_is_made_once(floor: Floor) -> None:
     floor.kits(1)
     wanted = new_id("job")
     scope = replace(floor.scope, queue=floor.queue)
-    options: dict[str, Any] = {"selection": _all(), "operations": _more(), "job_id": wanted}
-    service.start_run(scope, **options, job_type="sequence", apply=True)
+    run = Run(selection=_all(), operations=_more())
+    service.begin_run(scope, run, service.Start("sequence", apply=True, job_id=wanted))
 
     with pytest.raises(VersionConflictError):
-        service.start_run(scope, **options)
+        service.begin_run(scope, run, service.Start(job_id=wanted))
 
     assert floor.job(wanted).type == "sequence"
     assert list(floor.numbers().values()) == [1]

@@ -238,12 +238,8 @@ class DynamoAccess:
             "ExpressionAttributeValues": values,
             "ConsistentRead": True,
         }
-        while True:
-            answer = self._client.query(**request)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        for page in self._client.get_paginator("query").paginate(**request):
+            yield from page["Items"]
 
 
 def _key(partition: str, sort: str) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, Literal, Required, TypedDict, Unpack
+from typing import Any, Literal
 
 from muster.access.model import Permission
-from muster.assets.selection import Selection, check_selection, selected
+from muster.assets.selection import check_selection, selected
 from muster.bulk.asked import Run, words_of
 from muster.bulk.model import PlanHead
 from muster.bulk.planning import make_plan, ready
@@ -27,12 +27,10 @@ from muster.jobs.service import (
     timestamp,
 )
 from muster.ledger.model import Record
-from muster.operations.model import Operation
 from muster.scope import Scope
 
 PLANNED_AT_ONCE = 200
 """More assets are planned by the worker."""
-_OF_RUN = ("missing_field", "ignore_errors", "issue", "time_zone")
 TYPES = frozenset({"bulk", "sequence"})
 
 
@@ -48,35 +46,6 @@ class Start:
     """Apply the plan without waiting for a look."""
     job_id: str | None = None
     """One that is given makes the run once, however often it is started: VersionConflictError."""
-
-
-class RunOptions(TypedDict, total=False):
-    """What `start_run` takes. `parameters` may have `missing_field`, `ignore_errors`, `issue` and
-    `time_zone` of `Run`, and what else the job's record is to keep.
-    """
-
-    selection: Required[Selection]
-    operations: Required[Sequence[Operation]]
-    job_type: Literal["bulk", "sequence"]
-    title: str | None
-    parameters: Mapping[str, Any]
-    apply: bool
-    job_id: str | None
-
-
-def start_run(scope: Scope, **options: Unpack[RunOptions]) -> Record:
-    """Start a run for a feature that has operations of its own; as `begin_run`."""
-    parameters = options.get("parameters", {})
-    told = {name: parameters[name] for name in _OF_RUN if parameters.get(name) is not None}
-    run = Run(selection=options["selection"], operations=list(options["operations"]), **told)
-    start = Start(
-        job_type=options.get("job_type", "bulk"),
-        title=options.get("title"),
-        parameters=parameters,
-        apply=options.get("apply", False),
-        job_id=options.get("job_id"),
-    )
-    return begin_run(scope, run, start)[0]
 
 
 def begin_run(scope: Scope, run: Run, start: Start) -> tuple[Record, PlanHead | None]:

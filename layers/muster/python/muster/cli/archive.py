@@ -13,7 +13,7 @@ from muster.cli.client import Client
 from muster.cli.screen import say, show_json, show_pairs
 from muster.cli.shell import JsonFlag, connected, group
 from muster.cli.uploads import digest_of, send_form, size_of
-from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
+from muster.cli.waiting import ENDED, failure, save_results, seconds_since, wait_for
 
 archive = group("Take everything out as one file, and into another organisation.")
 
@@ -33,8 +33,7 @@ def export_archive(
         found = _awaited(client, f"/v1/jobs/{begun['id']}", begun["id"], "Exporting")
         if found["state"] != "done":
             raise failure(found, "The archive was not written")
-        url = client.get(f"/v1/jobs/{found['id']}/results").body["url"]
-        size = client.download(url, output)
+        size = save_results(client, found["id"], output)
     if as_json:
         show_json(found)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import typer
 from muster.cli.client import Client, segment
 from muster.cli.exits import CommandError, Exit, problem_lines, refused
 from muster.cli.screen import note, progress, say, show_json, warn
-from muster.cli.uploads import digest_of, send_form, size_of
+from muster.cli.uploads import send_content, size_of
 
 _WAIT_SECONDS = 90.0
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.2, 2.0
@@ -56,20 +57,9 @@ def attach_file(
 
     Raises CommandError with the reason when what was sent is refused.
     """
-    size = size_of(file)
-    request = {
-        "filename": file.name,
-        "size": size,
-        "sha256": digest_of(file),
-        "media_type": media_type,
-        **more,
-    }
-    upload: dict[str, Any] = client.send("POST", path, request).body
-    if upload["state"] == "waiting":
-        with progress(f"Sending {file.name}") as report:
-            send_form(client, upload["upload"], file, report)
-        upload = client.send("POST", f"/v1/uploads/{upload['id']}:complete", {}).body
-    return _accepted(upload)
+    sending = partial(progress, f"Sending {file.name}")
+    told = {"media_type": media_type, **more}
+    return _accepted(send_content(client, path, file, told, sending=sending))
 
 
 def wait_until_ready(client: Client, upload: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from muster.cli.exits import CommandError, Exit
 from muster.cli.plans import outcome
 from muster.cli.screen import ask, cell, is_person, say, show_json, show_table
 from muster.cli.selecting import selection_of
-from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
+from muster.cli.waiting import ENDED, failure, save_results, seconds_since, wait_for
 
 _SHOWN = 10
 """How many assets of a plan are shown."""
@@ -115,8 +115,7 @@ def _apply(client: Client, planned: Mapping[str, Any], wanted: Wanted) -> None:
     hint = f"`muster jobs show {planned['id']}` tells how far it is, `muster jobs cancel` stops it."
     found = wait_for(client, path, ENDED, title="Changing", hint=hint)
     if wanted.results is not None:
-        address = client.get(f"/v1/jobs/{planned['id']}/results").body["url"]
-        client.download(address, wanted.results)
+        save_results(client, planned["id"], wanted.results)
     if wanted.as_json:
         show_json(found)
     elif found["state"] == "done":

@@ -12,7 +12,7 @@ import typer
 from muster.cli.screen import note, say, show_json
 from muster.cli.selecting import Everything, Filters, IdsFile, selection_of
 from muster.cli.shell import JsonFlag, connected
-from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
+from muster.cli.waiting import ENDED, failure, save_results, seconds_since, wait_for
 
 
 class Format(StrEnum):
@@ -72,7 +72,7 @@ def export(  # noqa: PLR0913 - a parameter is an option
         found = wait_for(client, path, ENDED, title="Exporting", hint=hint)
         if found["state"] != "done":
             raise failure(found, "The file was not written")
-        size = client.download(client.get(f"{path}/results").body["url"], output)
+        size = save_results(client, begun["id"], output)
     if as_json:
         show_json(found)
         return

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,19 +33,31 @@ def create_import(client: Client, file: Path) -> dict[str, Any]:
     return made
 
 
+def send_content(
+    client: Client,
+    path: str,
+    file: Path,
+    told: Mapping[str, Any],
+    *,
+    sending: Callable[[], AbstractContextManager[Report | None]] = nullcontext,
+) -> dict[str, Any]:
+    """Announce a file at a path, send it unless its bytes are there, and return the upload.
+
+    `told` is what is said of it beside name, size and hash; `sending` shows how far it is.
+    """
+    request = {"filename": file.name, "size": size_of(file), "sha256": digest_of(file), **told}
+    upload: dict[str, Any] = client.send("POST", path, request).body
+    if upload["state"] == "waiting":
+        with sending() as report:
+            send_form(client, upload["upload"], file, report)
+        upload = client.send("POST", f"/v1/uploads/{upload['id']}:complete", {}).body
+    return upload
+
+
 def upload_file(client: Client, file: Path, media_type: str) -> str:
     """Make the file one of the tenant's, uploading it unless its bytes are there; return its id."""
-    request = {
-        "filename": file.name,
-        "size": size_of(file),
-        "sha256": digest_of(file),
-        "media_type": media_type,
-        "purpose": "file",
-    }
-    made: dict[str, Any] = client.send("POST", "/v1/uploads", request).body
-    if made["state"] == "waiting":
-        send_form(client, made["upload"], file)
-        made = client.send("POST", f"/v1/uploads/{made['id']}:complete", {}).body
+    told = {"media_type": media_type, "purpose": "file"}
+    made = send_content(client, "/v1/uploads", file, told)
     if made["state"] != "done":
         problem = made.get("problem") or {}
         raise refused("The file was refused", str(problem.get("detail") or made["state"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 from muster.cli.client import Client
@@ -39,6 +40,11 @@ def _poll(client: Client, path: str, states: Collection[str], report: Report) ->
             return found
         client.pause(pause)
         pause = min(pause * 1.5, _LONGEST_SECONDS)
+
+
+def save_results(client: Client, job_id: str, target: Path) -> int:
+    """Save a job's result file, and return how many bytes it has."""
+    return client.download(client.get(f"/v1/jobs/{job_id}/results").body["url"], target)
 
 
 def failure(found: dict[str, Any], title: str) -> CommandError:

@@ -85,12 +85,8 @@ class DynamoTimetable:
             "ExpressionAttributeValues": values,
             "ConsistentRead": consistent,
         }
-        while True:
-            answer = self._client.query(**request)
-            yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        for page in self._client.get_paginator("query").paginate(**request):
+            yield from page["Items"]
 
 
 def _tenant_key(tenant: str) -> str:
