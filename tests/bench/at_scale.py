@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ from infra.local.emulator import Emulator
 from infra.local.place import REGION, Place
 from muster.access.service import create_tenant, create_token
 from muster.container import Container
-from muster.replica.port import AssetQuery, Replica, Sort
 from muster.settings import Settings
 from tests.bench.clocks import peak_memory_mib
 from tests.bench.imports import make_file
@@ -125,7 +124,6 @@ def _upload(bench: Bench, tenant: str, token: str, rows: int) -> str:
 def _run(bench: Bench, tenant: str, token: str, name: str, request: Mapping[str, Any]) -> Step:
     container = _container(bench)
     _send(token, "GET", "/v1/jobs", None)  # loads the code, catches the replica up
-    _fill_cache(container.parts(tenant).replica)
     idle, began, cpu = peak_memory_mib(), time.perf_counter(), time.process_time()
     job = _send(token, "POST", request["path"], request["body"])
     _work(container, bench.settings.jobs_queue_url)
@@ -134,16 +132,6 @@ def _run(bench: Bench, tenant: str, token: str, name: str, request: Mapping[str,
     if told["state"] not in {"done", "waiting"} or told["progress"]["failed"]:
         raise RuntimeError(f"{name} for {tenant}: {json.dumps(told)}")
     return Step(name, request["rows"], seconds, spent, idle, peak_memory_mib())
-
-
-def _fill_cache(replica: Replica) -> None:
-    """Look at all assets, so that SQLite's cache, which is bounded, is as full as it gets."""
-    after: Sequence[Any] | None = None
-    while True:
-        page = replica.find_assets(AssetQuery(sort=(Sort("created_at"),), limit=1_000, after=after))
-        if page.next is None:
-            return
-        after = page.next
 
 
 def _work(container: Container, queue_url: str) -> None:

@@ -11,7 +11,7 @@ from tests.bench.report import Report, Table
 from tests.bench.requests import Bill, Measured, Requests
 
 _IMPORT_MS = 150.0
-_MEMORY_RATIO = 2.0
+_MEMORY_RATIO = 1.25
 
 
 def add_requests(report: Report, found: Requests) -> None:

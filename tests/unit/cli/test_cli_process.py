@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_markup_in_names_is_only_text(service: Service) -> None:
     assert "[red]not red[/red] :smile:" in run_on_terminal(service, "token", "list")
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Undo what a shell does to what it starts in the background: it makes it deaf to SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_ends_it_with_130(service: Service) -> None:
     """Interrupted while it waits for the service, it says so and nothing else."""
     asked, released = threading.Event(), threading.Event()

@@ -32,7 +32,7 @@ _PRAGMAS = (
     "journal_mode = OFF",
     "synchronous = OFF",
     "locking_mode = EXCLUSIVE",
-    "cache_size = -65536",
+    "cache_size = -4096",  # KiB; the system's cache holds what is beyond it
 )
 _FIND = "SELECT version, created, marks, body IS NOT NULL FROM record WHERE kind = ? AND id = ?"
 _KEEP = "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)"
