@@ -26,6 +26,10 @@ PREFIXES = {
     "attachment": "att",
     "comment": "com",
     "sequence": "seq",
+    "saved_search": "sav",
+    "scheduled_search": "ssc",
+    "view": "viw",
+    "preference": "prf",
 }
 
 

@@ -230,6 +230,10 @@ FENCES: Mapping[str, str] = {
     "comment": "comments",
     "file": "files",
     "sequence": "sequences",
+    "saved_search": "searches",
+    "scheduled_search": "searches",
+    "view": "views",
+    "preference": "preferences",
 }
 """Which fence a kind belongs to. The head keeps, per fence, the sequence number of the last commit
 that touched it, so that a commit can require, at no cost, that what it decided on has not moved.

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from muster.ledger.model import Commit, Record
+from muster.replica.condition import Condition
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,16 @@ class Sort:
     """One sort key: a built-in (`key name tag serial type folder created_at updated_at`) or the
     dotted name of a field.
 
-    Empty values come last whichever the direction. Of equal assets the one created first comes
-    first, or last when the last sort key is descending. In keys numbers count: LAP-2, LAP-10.
+    Empty values come last whichever the direction, first with `empty_first`. Of equal assets the
+    one created first comes first, or last when the last sort key is descending. In keys numbers
+    count: LAP-2, LAP-10. Of several values the first one of the list counts; behind `hops`, as in
+    `muster.replica.condition.Place`, the smallest, or the largest where it descends.
     """
 
     field: str
     descending: bool = False
+    hops: tuple[str, ...] = ()
+    empty_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,12 @@ class AssetQuery:
     text: str | None = None
     """Words that must all occur in some text of the asset; one that ends in `*` is a prefix."""
     trashed: Literal["no", "yes", "any"] = "no"
+    where: Condition | None = None
+    """What the query language asks beyond the rest."""
+    rank: str | None = None
+    """Words by which to order in place of `sort`: first assets whose key, tag or serial number is
+    this very text, then those that have all words in their titles (name, tag, serial, key), then
+    all words anywhere, then the beginnings of words, then what is near. Newest first in each."""
     sort: Sequence[Sort] = (Sort("updated_at", descending=True),)
     limit: int = 50
     after: Sequence[Any] | None = None

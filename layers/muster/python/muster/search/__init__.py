@@ -1,0 +1,1 @@
+"""Search over HTTP: find, count, validate, suggest, explain and aggregate."""

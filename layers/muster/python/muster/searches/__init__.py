@@ -1,0 +1,1 @@
+"""Saved searches, and those that run on a schedule."""
