@@ -141,8 +141,7 @@ def add_scale(report: Report, steps: Sequence[Step]) -> None:
             ],
             "Each in a fresh process that is request and worker in one, against ministack, which"
             " shares the machine: AWS itself is faster, and the seconds are its as much as ours."
-            " Before each job the replica is caught up and its cache of 32 MiB filled; an import"
-            " fills it while it goes.",
+            " Before each job the replica is caught up.",
         )
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from muster.ledger.model import Commit, Record
-from muster.replica.condition import Condition
+
+if TYPE_CHECKING:  # a cold start that searches nothing needs none of them
+    from muster.replica.condition import Condition
 
 
 @dataclass(frozen=True)
