@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from muster.errors import FieldError, InvalidInputError
 from muster.query.tree import Span
@@ -27,6 +28,11 @@ class InvalidQueryError(InvalidInputError):
     def position(self) -> int:
         """The first character of what is wrong."""
         return int(self.errors[0].extra["position"])
+
+    def at(self, *, pointer: str | None = None, parameter: str | None = None) -> InvalidQueryError:
+        """Return the same refusal with the member, or the parameter, that the query came in."""
+        named = [replace(each, pointer=pointer, parameter=parameter) for each in self.errors]
+        return InvalidQueryError(self.detail, errors=named, extra=self.extra)
 
 
 def problem(
