@@ -54,6 +54,8 @@ class Filter:
     """`SELECT row …`: the assets that pass, each once; None when no index lists them."""
     cost: float
     """What a check takes, as a multiple of reading a row."""
+    match: str | None = None
+    """The FTS5 expression over `words` that says the same, for a condition on words alone."""
 
 
 def state(trashed: str) -> str:
