@@ -62,3 +62,16 @@ def test_an_export_that_failed_says_why(service: Service, muster: Muster, tmp_pa
     assert done.code == Exit.REFUSED
     assert "Export CSV instead." in done.err
     assert not output.exists()
+
+
+def test_a_dash_is_stdout(
+    muster: Muster, exported: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file alone is on stdout, so that it can go through a pipe; the rest is on stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    done = muster("export", "-o", "-")
+
+    assert done.out.splitlines() == ["key,name"]
+    assert "2 assets" in done.err
+    assert not list(tmp_path.iterdir())

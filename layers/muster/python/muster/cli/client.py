@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ _LONGEST_PAUSE_SECONDS = 30.0
 _FIRST_PAUSE_SECONDS = 0.25
 _PAGE = 500
 _CHUNK_BYTES = 1 << 18
+
+STDOUT = Path("-")
+"""What a command calls its standard output where it takes a file."""
 
 
 def _pause(seconds: float) -> None:
@@ -157,12 +161,10 @@ class Client:
     def download(self, url: str, target: Path) -> int:
         """GET a signed address, without the token, into a file; return how many bytes came.
 
-        The file is there once all of it has come.
+        The file is there once all of it has come. `STDOUT` takes the bytes as they come.
         """
         import urllib3
 
-        coming = target.with_name(f"{target.name}.part")
-        size = 0
         try:
             response = self._pool.request("GET", url, preload_content=False)
             if response.status >= _REFUSALS:
@@ -170,15 +172,16 @@ class Client:
                     f"The file store answered {response.status}: {_excerpt(response.read(2_000))}"
                 )
                 raise refused("The download was refused", told, code="download_refused")
-            with coming.open("wb") as file:
-                for chunk in response.stream(_CHUNK_BYTES):
-                    size += file.write(chunk)
+            chunks = response.stream(_CHUNK_BYTES)
+            if target == STDOUT:
+                return sum(map(sys.stdout.buffer.write, chunks))
+            return _written(chunks, target)
         except urllib3.exceptions.HTTPError as error:
             raise _lost(url, error) from error
+        except BrokenPipeError:
+            raise  # who reads has enough: the command ends quietly
         except OSError as error:
             raise refused("The file can't be written", f"{target}: {error.strerror}.") from error
-        coming.replace(target)
-        return size
 
     def _sent(
         self,
@@ -257,6 +260,15 @@ def _worth_again(error: Exception) -> bool:
     import urllib3
 
     return not isinstance(error, urllib3.exceptions.NewConnectionError)
+
+
+def _written(chunks: Iterator[bytes], target: Path) -> int:
+    """Write a file that is there once all of it has come; return its size."""
+    coming = target.with_name(f"{target.name}.part")
+    with coming.open("wb") as file:
+        size = sum(map(file.write, chunks))
+    coming.replace(target)
+    return size
 
 
 def _lost(url: str, error: Exception) -> CommandError:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from muster.cli.client import STDOUT
 from muster.cli.screen import note, say, show_json
 from muster.cli.selecting import Everything, Filters, IdsFile, selection_of
 from muster.cli.shell import JsonFlag, connected
@@ -34,7 +35,8 @@ class Header(StrEnum):
 def export(  # noqa: PLR0913 - a parameter is an option
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the file goes.", metavar="FILE")
+        Path,
+        typer.Option("--output", "-o", help="Where the file goes; - is stdout.", metavar="FILE"),
     ],
     ids: IdsFile = None,
     filters: Filters = None,
@@ -59,7 +61,7 @@ def export(  # noqa: PLR0913 - a parameter is an option
         "format": chosen.value,
         "fields": fields if fields in {"visible", "all"} else fields.split(","),
         "header": header.value,
-        "filename": output.name,
+        "filename": f"export.{chosen}" if output == STDOUT else output.name,
     }
     if chosen is Format.CSV:
         asked["csv"] = {"delimiter": separator, "bom": bom}
@@ -77,7 +79,8 @@ def export(  # noqa: PLR0913 - a parameter is an option
         show_json(found)
         return
     rows = found["result"]["rows"]
-    say(f"Wrote {output} in {seconds_since(started)}: {rows:,} assets, {size:,} bytes.")
+    tell = note if output == STDOUT else say
+    tell(f"Wrote {output} in {seconds_since(started)}: {rows:,} assets, {size:,} bytes.")
     for each in found["result"].get("not_found", ()):
         note(f"{each['text']}: {each['detail']}")
 
