@@ -13,6 +13,7 @@ from typing import Any
 from muster.ledger.model import FENCES, Body, Change, Commit, Mark, Op
 from muster.replica import assets, cells, folders, project
 from muster.replica.rows import marks_of
+from muster.replica.turns import State
 
 _LOG = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _FENCE = "INSERT OR REPLACE INTO fence VALUES (?, ?)"
@@ -38,12 +39,14 @@ class Draft:
     updated: int = 0
     marks: set[Mark] = field(default_factory=set)
     body: Body | None = None
+    states: list[State] = field(default_factory=list)
 
-    def take(self, change: Change, seq: int) -> None:
+    def take(self, change: Change, commit: Commit) -> None:
         """Go on to what one change leaves."""
         self.version = change.version
-        self.created = self.created or seq
-        self.updated = seq
+        self.created = self.created or commit.seq
+        self.updated = commit.seq
+        self.states.append(State(commit.seq, cells.moment(commit.at), change.after))
         self.marks -= change.marks_removed
         self.marks |= change.marks_added
         self.body = change.after
@@ -60,7 +63,7 @@ def apply_commits(db: sqlite3.Connection, commits: Sequence[Commit]) -> None:
     assets.write(
         db,
         [
-            (draft.row, draft.before, draft.body, draft.created, draft.updated)
+            assets.Step(draft.row, draft.before, draft.states, draft.created)
             for draft in by_kind["asset"]
         ],
     )
@@ -104,7 +107,7 @@ def _drafts(db: sqlite3.Connection, commits: Iterable[Commit]) -> dict[Key, Draf
             draft = drafts.get(key)
             if draft is None:
                 draft = drafts[key] = _stored(db, change) or Draft(next(rows))
-            draft.take(change, commit.seq)
+            draft.take(change, commit)
     return drafts
 
 

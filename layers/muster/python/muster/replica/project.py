@@ -7,12 +7,13 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from muster.replica.cells import Scalar, cells, key_order, storable, text_cell
-from muster.replica.words import searchable
+from muster.replica.words import rest, titles
 
 IMAGES = "@images"
 FILES = "@files"
-"""What an asset's images, and its files in all versions, are asked for by: fields' names are
-dotted, so that no field has this one."""
+DESCRIPTION = "@description"
+"""What an asset's images, its files in all versions, and its description are held as, like a
+field's values: fields' names are dotted, so that no field has one of these."""
 
 
 class Value(NamedTuple):
@@ -30,7 +31,8 @@ class Asset(NamedTuple):
     columns: tuple[Scalar, ...]
     """trashed, type, folder, name, tag, serial, key, key_order"""
     values: frozenset[Value]
-    text: str
+    titles: str
+    rest: str
 
 
 def asset(body: Mapping[str, Any]) -> Asset:
@@ -48,14 +50,15 @@ def asset(body: Mapping[str, Any]) -> Asset:
     )
     values = frozenset(
         Value(storable(name), position, value, unit)
-        for name, held in chain((body.get("fields") or {}).items(), _stored_files(body))
+        for name, held in chain((body.get("fields") or {}).items(), _unplaced(body))
         for position, (value, unit) in enumerate(cells(held))
     )
-    return Asset(columns, values, searchable(body))
+    return Asset(columns, values, titles(body), rest(body))
 
 
-def _stored_files(body: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the ids of the files that an asset lists, under the names that they are asked by."""
+def _unplaced(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what is held like a field's values though it is none, by its name here."""
+    yield DESCRIPTION, body.get("description")
     images, files = body.get("images"), body.get("files")
     if images:
         yield IMAGES, images

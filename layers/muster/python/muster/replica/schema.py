@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 3
+VERSION = 4
 """Part of the file's name: a file of an older version is removed and built anew from the log."""
 
 _PRAGMAS = (
@@ -41,9 +41,13 @@ CREATE INDEX comment_by_asset ON record(json_extract(body, '$.asset'), id)
 CREATE TABLE asset(
   row INTEGER PRIMARY KEY, trashed INTEGER NOT NULL, type TEXT, folder TEXT,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL, updated_by TEXT NOT NULL, source TEXT NOT NULL,
   name TEXT, tag TEXT, serial TEXT, key TEXT, key_order TEXT);
 CREATE INDEX asset_by_created_at ON asset(trashed, created_at);
 CREATE INDEX asset_by_updated_at ON asset(trashed, updated_at);
+CREATE INDEX asset_by_created_by ON asset(trashed, created_by);
+CREATE INDEX asset_by_updated_by ON asset(trashed, updated_by);
+CREATE INDEX asset_by_source ON asset(trashed, source);
 CREATE INDEX asset_by_name ON asset(trashed, name);
 CREATE INDEX asset_by_tag ON asset(trashed, tag);
 CREATE INDEX asset_by_serial ON asset(trashed, serial);
@@ -64,8 +68,25 @@ CREATE TABLE value(
   PRIMARY KEY (asset, field, position)) WITHOUT ROWID;
 CREATE INDEX value_by_value ON value(field, value, asset, unit);
 
+-- What a commit did to a value of an asset that was there before: `came` is 0 for a value that went
+-- and 1 for one that came, NULL stands for empty. `n` counts the rows of an asset, field and commit
+-- from 0; `at` is the commit's time.
+CREATE TABLE history(
+  asset INTEGER NOT NULL, field INTEGER NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL,
+  came INTEGER NOT NULL, value, unit TEXT, at INTEGER NOT NULL,
+  PRIMARY KEY (asset, field, seq, n)) WITHOUT ROWID;
+CREATE INDEX history_by_value ON history(field, came, value, at, asset, unit);
+CREATE INDEX history_by_time ON history(field, at, asset) WHERE n = 0;
+
+-- Texts are cut into words before they come here, so that Python and SQLite agree on what a word
+-- is: to `ascii` all that is not ASCII belongs to a word.
 CREATE VIRTUAL TABLE words USING fts5(
-  text, content = '', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+  titles, rest, content = '', tokenize = 'ascii', prefix = '2 3');
+
+-- All words that some asset has or had, and all of them written backwards: what is one or two
+-- letters off is looked for from both ends. A word that nothing has any more finds nothing.
+CREATE TABLE term(word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE mret(word TEXT PRIMARY KEY) WITHOUT ROWID;
 
 CREATE TABLE link(
   row INTEGER PRIMARY KEY, type TEXT, source TEXT, target TEXT);

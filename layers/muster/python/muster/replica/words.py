@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from muster.errors import MalformedRequestError
-from muster.replica.cells import is_money, storable
-from muster.text import fold
+from muster.replica.cells import is_money
+from muster.text import words
 
-_TITLES = ("name", "tag", "serial", "key", "description")
+_TITLES = ("name", "tag", "serial", "key")
+_APART = " ¶ "
+"""What stands between two texts, so that no phrase runs from one into the other: a sign that the
+index takes for a word, and that no word has in it."""
 _LONGEST_TEXT = 100_000
+_LONGEST_TERM = 64
 _MOST_WORDS = 32
-_STROKES = str.maketrans("łøđħŧı", "lodhti")
-"""Letters that are typed without their stroke or dot, though Unicode does not take them apart."""
 _NO_WORDS = re.compile(
     r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"  # an id: of a member, an option, another asset
-    r"|\d{4}-\d\d-\d\d(T[0-9:.]+Z)?",
+    r"|\d{4}-\d\d-\d\d(T[0-9:.]+Z)?"
+    r"|\d\d:\d\d(:\d\d)?",
     re.ASCII,
 )
 
@@ -29,12 +31,30 @@ class TooManyWordsError(MalformedRequestError):
     code = "too_many_words"
 
 
-def searchable(body: Mapping[str, Any]) -> str:
-    """Return the folded text in which an asset is searched for. Pure: the index depends on it."""
-    titles = (body.get(title) for title in _TITLES)
-    texts = [text for text in titles if isinstance(text, str)]
-    texts.extend(_texts(body.get("fields")))
-    return _plain(" ".join(texts))[:_LONGEST_TEXT]
+def titles(body: Mapping[str, Any]) -> str:
+    """Return the words by which an asset is known: of its name, tag, serial number and key."""
+    return _indexed(body.get(title) for title in _TITLES)
+
+
+def rest(body: Mapping[str, Any]) -> str:
+    """Return the words of its description and its fields.
+
+    Whatever looks like an id, a day, a moment or a time of day is no text: fields' types are not
+    known here.
+    """
+    return _indexed([body.get("description"), *_texts(body.get("fields"))])
+
+
+def terms(*indexed: str) -> set[str]:
+    """Return the distinct words of what is indexed, but for those too long to be mistyped."""
+    found = {word for text in indexed for word in text.split() if len(word) <= _LONGEST_TERM}
+    found.discard(_APART.strip())
+    return found
+
+
+def _indexed(texts: Iterable[Any]) -> str:
+    found = (" ".join(words(text)) for text in texts if isinstance(text, str))
+    return _APART.join(filter(None, found))[:_LONGEST_TEXT]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -49,27 +69,21 @@ def _texts(value: Any) -> Iterator[str]:
                 waiting.extend(reversed(elements))
 
 
-def _plain(text: str) -> str:
-    return storable(fold(text).translate(_STROKES)).replace("\0", " ")
-
-
 def expression(text: str) -> str | None:
     """Return the FTS5 expression for a search, or None when the text has no word in it.
 
     Each run without blanks is one phrase, so that "C02-XK" is not "C02 … XK". All that FTS5 could
     take for an operator is inside quotes. Raises TooManyWordsError.
     """
-    phrases = dict.fromkeys(chunk for chunk in _plain(text).split() if _has_word(chunk))
+    phrases = dict.fromkeys(filter(None, map(_phrase, text.split())))
     if len(phrases) > _MOST_WORDS:
         detail = f"The text has {len(phrases)} words; at most {_MOST_WORDS} are looked for at once."
         raise TooManyWordsError(detail)
-    return " AND ".join(map(_phrase, phrases)) or None
+    return " AND ".join(phrases) or None
 
 
-def _has_word(chunk: str) -> bool:
-    return any(unicodedata.category(sign)[0] in "LN" for sign in chunk)
-
-
-def _phrase(chunk: str) -> str:
-    quoted = chunk.replace('"', '""')
-    return f'"{quoted}" *' if chunk.endswith("*") else f'"{quoted}"'
+def _phrase(chunk: str) -> str | None:
+    found = " ".join(words(chunk))
+    if not found:
+        return None
+    return f'"{found}" *' if chunk.endswith("*") else f'"{found}"'
