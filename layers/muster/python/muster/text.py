@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -19,6 +20,7 @@ def fold(text: str) -> str:
 _STROKES = str.maketrans("łøđħŧı", "lodhti")
 """Letters that are typed without their stroke or dot, though Unicode does not take them apart."""
 _WORD_SIGNS = frozenset("LN")
+_ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _LONGEST_BY_EDITS = (2, 5)
 """How long a word may be to be 0 edits, and 1 edit, away from what it finds."""
 
@@ -27,7 +29,7 @@ def words(text: str) -> list[str]:
     """Return the words of a text, folded, in order: runs of letters and digits."""
     plain = fold(text).translate(_STROKES)
     if plain.isascii():
-        return "".join(c if c.isalnum() else " " for c in plain).split()
+        return _ASCII_WORDS.findall(plain)
     signs = (c if unicodedata.category(c)[0] in _WORD_SIGNS else " " for c in plain)
     return "".join(signs).split()
 
