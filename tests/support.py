@@ -295,4 +295,5 @@ class Stand:
             objects=objects,
             now=self.clock,
             queue=self.queue,
+            people=lambda: self.access.members(tenant),
         )

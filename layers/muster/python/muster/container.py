@@ -120,6 +120,7 @@ class Container:
             request=request,
             dry_run=dry_run,
             queue=self.jobs,
+            people=lambda: self.access.members(tenant),
         )
 
     def scope_for(

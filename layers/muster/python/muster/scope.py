@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from muster.access.model import Identity, Permission, TenantId
+from muster.access.model import Identity, Member, Permission, TenantId
 from muster.jobs.model import JobQueue
 from muster.ledger.model import (
     Actor,
@@ -22,6 +22,11 @@ from muster.ledger.objects import Objects
 from muster.ledger.plan import result
 from muster.ledger.port import Ledger
 from muster.replica.port import Replica
+
+
+def _nobody() -> Sequence[Member]:
+    """Return no members."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Scope:
     """Where jobs are sent; None where nothing starts any."""
     past: Past | None = None
     """Set where commits of another ledger are made again, with their own time."""
+    people: Callable[[], Sequence[Member]] = _nobody
+    """Gives the tenant's members: one call of the access store each time."""
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the caller has a permission; who works without an identity may all."""
