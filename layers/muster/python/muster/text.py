@@ -27,9 +27,10 @@ _LONGEST_BY_EDITS = (2, 5)
 
 def words(text: str) -> list[str]:
     """Return the words of a text, folded, in order: runs of letters and digits."""
-    plain = fold(text).translate(_STROKES)
+    plain = fold(text)
     if plain.isascii():
         return _ASCII_WORDS.findall(plain)
+    plain = plain.translate(_STROKES)
     signs = (c if unicodedata.category(c)[0] in _WORD_SIGNS else " " for c in plain)
     return "".join(signs).split()
 

@@ -76,7 +76,7 @@ class _Work:
 
     def number(self, name: str) -> int:
         """Return the number of a field, a new one if it has none."""
-        return self.fields.setdefault(name, len(self.fields) + 1)
+        return self.fields.get(name) or self.fields.setdefault(name, len(self.fields) + 1)
 
 
 def write(db: sqlite3.Connection, steps: Iterable[Step]) -> None:

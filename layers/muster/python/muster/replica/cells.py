@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -16,6 +17,7 @@ type Cell = tuple[Scalar, str | None]
 """A comparable value, and the currency when it is an amount of money."""
 
 _LONGEST = 256
+_LONGEST_KEPT = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MONEY = {"minor", "currency"}
@@ -34,11 +36,19 @@ def text_cell(text: str) -> str | None:
 
     Of a longer text the end is a digest, so that two texts are equal only when they are equal.
     """
+    return _short_cell(text) if len(text) <= _LONGEST_KEPT else _cell(text)
+
+
+def _cell(text: str) -> str | None:
     folded = storable(fold(_even_moment(text)))
     if len(folded) > _LONGEST:
         digest = blake2b(folded.encode(), digest_size=16).hexdigest()
         return f"{folded[: _LONGEST - len(digest)]}{digest}"
     return folded or None
+
+
+# Models, options, days and people come again and again.
+_short_cell = lru_cache(maxsize=4096)(_cell)
 
 
 def key_order(key: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from muster.errors import MalformedRequestError
@@ -16,6 +17,7 @@ _APART = " ¶ "
 index takes for a word, and that no word has in it."""
 _LONGEST_TEXT = 100_000
 _LONGEST_TERM = 64
+_LONGEST_KEPT = 64
 _MOST_WORDS = 32
 _NO_WORDS = re.compile(
     r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}"  # an id: of a member, an option, another asset
@@ -53,8 +55,18 @@ def terms(*indexed: str) -> set[str]:
 
 
 def _indexed(texts: Iterable[Any]) -> str:
-    found = (" ".join(words(text)) for text in texts if isinstance(text, str))
+    found = [_cut(text) for text in texts if isinstance(text, str)]
     return _APART.join(filter(None, found))[:_LONGEST_TEXT]
+
+
+def _cut(text: str) -> str:
+    return _cut_short(text) if len(text) <= _LONGEST_KEPT else " ".join(words(text))
+
+
+@lru_cache(maxsize=4096)
+def _cut_short(text: str) -> str:
+    # Models, makers and cities come again and again.
+    return " ".join(words(text))
 
 
 def _texts(value: Any) -> Iterator[str]:
