@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from muster.query import tree
 from muster.query.check.builtins import BUILT_INS
 from muster.query.check.terms import Checker, Kind, Target
+from muster.query.check.wording import MOST_WORDS
 from muster.query.refusals import problem, shown
 from muster.query.tree import Bare, Compare, Match, Word
 from muster.replica.port import Sort
+from muster.text import words
 
 _UNSORTED = frozenset({Kind.OPAQUE, Kind.FILE})
 

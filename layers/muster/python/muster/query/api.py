@@ -16,20 +16,22 @@ from muster.replica.port import AssetQuery
 from muster.scope import Scope
 
 
-def compile_query(
+def compile_query(  # noqa: PLR0913 - what a caller may say of a query
     scope: Scope,
     text: str,
     *,
     dialect: Dialect = "muster",
     parameters: Mapping[str, Any] | None = None,
     time_zone: str | None = None,
+    me: str | None = None,
 ) -> Checked:
     """Return what a text asks, as the replica stands.
 
-    `parameters` are the values of its placeholders. Raises InvalidQueryError, UnknownTimeZoneError.
+    `parameters` are the values of its placeholders; `me` is for whom it is asked, where that is not
+    who acts. Raises InvalidQueryError, UnknownTimeZoneError.
     """
     query = parse(text, dialect=dialect, parameters=parameters)
-    return check(query, context_of(scope, dialect=dialect, time_zone=time_zone))
+    return check(query, context_of(scope, dialect=dialect, time_zone=time_zone, me=me))
 
 
 def asset_query(
