@@ -16,7 +16,7 @@ from muster.replica.port import AssetQuery
 from muster.scope import Scope
 
 
-def compile_query(  # noqa: PLR0913 - what a caller may say of a query
+def compile_query(
     scope: Scope,
     text: str,
     *,

@@ -62,9 +62,9 @@ def rank_of(query: tree.Query, checker: Checker) -> str | None:
     """
     if query.order:
         return None
-    return (
-        " ".join(text for each in _joined(query.where) for text in _sought(each, checker)) or None
-    )
+    text = " ".join(text for each in _joined(query.where) for text in _sought(each, checker))
+    found = words(text)
+    return " ".join(found[:MOST_WORDS]) if len(found) > MOST_WORDS else text or None
 
 
 def _joined(expression: tree.Expression | None) -> Iterator[tree.Expression]:
