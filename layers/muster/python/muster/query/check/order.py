@@ -19,8 +19,7 @@ _UNSORTED = frozenset({Kind.OPAQUE, Kind.FILE})
 def sort_of(query: tree.Query, checker: Checker) -> tuple[Sort, ...]:
     """Return the sort keys: those of the query, or the dialect's habit."""
     if query.order:
-        found = (_key(order, checker) for order in query.order)
-        return tuple({(key.field, key.hops): key for key in reversed(list(found))}.values())[::-1]
+        return tuple(_key(order, checker) for order in query.order)
     if checker.context.dialect == "aql":
         return (Sort("name", empty_first=True),)
     return (Sort("updated_at", descending=True),)
