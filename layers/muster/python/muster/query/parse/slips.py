@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from muster.query.parse.keywords import CORE, NEGATABLE
+from muster.query.parse.keywords import CORE, NEGATABLE, TIMES
 from muster.query.refusals import nearest
 from muster.query.tokens import Token, quoted
 
@@ -25,6 +25,8 @@ _FOREIGN = {
 _OPERATOR = "an operator"
 _SPELLED = (*NEGATABLE, "IS EMPTY", "CHANGED")
 _MOST_WORDS = 8
+_BEHIND = frozenset({"AND", ","})
+_NO_PART = CORE | frozenset(TIMES)
 
 
 def meant(tokens: Sequence[Token], index: int, expected: Sequence[str]) -> list[str]:
@@ -32,7 +34,10 @@ def meant(tokens: Sequence[Token], index: int, expected: Sequence[str]) -> list[
     token = tokens[index]
     if token.kind != "word":
         return []
-    return _keyword(token.text, expected) or _phrase(tokens, index)
+    near = _keyword(token.text, expected)
+    # Behind a whole value only, where more words may belong to it.
+    behind = not _BEHIND.isdisjoint(expected)
+    return near or (_phrase(tokens, index) if behind else [])
 
 
 def _keyword(word: str, expected: Sequence[str]) -> list[str]:
@@ -59,4 +64,4 @@ def _phrase(tokens: Sequence[Token], index: int) -> list[str]:
 
 
 def _joins(token: Token) -> bool:
-    return token.kind == "word" and token.text.upper() not in CORE
+    return token.kind == "word" and token.text.upper() not in _NO_PART
