@@ -8,20 +8,18 @@ from typing import Any
 from muster.access.model import Permission
 from muster.assets.decide import look
 from muster.assets.resolve import Resolver
-from muster.catalog.change import rounds
 from muster.errors import FieldError
-from muster.ids import is_id, new_id
-from muster.ledger.model import Delete, Put, Record
-from muster.ledger.port import MarkTakenError, VersionConflictError
-from muster.ledger.refusals import version_conflict
+from muster.ids import new_id
+from muster.ledger.model import Record
 from muster.operations.decide import make_ready
 from muster.operations.model import RunContext
 from muster.operations.refusals import InvalidOperationError
+from muster.ownership import Owned
 from muster.scope import Scope
 from muster.sequences.asked import SequenceDraft, SequencePatch, dumped
 from muster.sequences.checks import ScheduleCheck, TriggerCheck
 from muster.sequences.cron import check_zone
-from muster.sequences.model import KIND, marks_of
+from muster.sequences.model import KIND
 from muster.sequences.refusals import (
     InvalidSequenceError,
     PublicSequenceError,
@@ -31,36 +29,34 @@ from muster.sequences.refusals import (
 
 _JOBS_LOOKED_AT = 500
 
+SEQUENCES = Owned(
+    KIND,
+    "sequence",
+    Permission.CATALOG_WRITE,
+    SequenceNotFoundError,
+    SequenceNameTakenError,
+    PublicSequenceError,
+)
+
 
 def create_sequence(scope: Scope, draft: SequenceDraft) -> Record:
     """Save a sequence; the caller owns it.
 
     Raises InvalidSequenceError, SequenceNameTakenError, PublicSequenceError.
     """
-    sequence_id = new_id(KIND)
-
-    def decide(scope: Scope) -> Record:
-        seq = scope.replica.catch_up()
-        body = _body(scope, draft, scope.actor.id)
-        _check_may_write(scope, body)
-        put = Put(KIND, sequence_id, body, marks=marks_of(body))
-        return _written(scope, put, seq)
-
-    return rounds(scope, decide)
+    return SEQUENCES.create(
+        scope, new_id(KIND), lambda scope, _: _body(scope, draft, scope.actor.id)
+    )
 
 
 def read_sequence(scope: Scope, sequence_id: str) -> Record:
     """Return a sequence that the caller may see. One call. Raises SequenceNotFoundError."""
-    record = scope.ledger.get(KIND, sequence_id) if is_id(KIND, sequence_id) else None
-    if record is None or not _may_see(scope, record.body):
-        raise _not_found(sequence_id)
-    return record
+    return SEQUENCES.read(scope, sequence_id)
 
 
 def list_sequences(scope: Scope) -> list[Record]:
     """Return the sequences that the caller may see, oldest first."""
-    scope.replica.catch_up()
-    return [each for each in scope.replica.records(KIND) if _may_see(scope, each.body)]
+    return SEQUENCES.every(scope)
 
 
 def last_run(scope: Scope, sequence_id: str) -> Record | None:
@@ -82,19 +78,13 @@ def patch_sequence(
     """
     given = dumped(patch)
 
-    def decide(scope: Scope) -> Record:
-        seq = scope.replica.catch_up()
-        before = _to_change(scope, sequence_id, if_match)
+    def plan(scope: Scope, before: Record | None) -> dict[str, Any]:
+        assert before is not None
         merged = {**_as_draft(before.body), **given}
         kept = {name: value for name, value in merged.items() if value is not None}
-        body = _body(scope, _draft(kept), before.body["owner"])
-        _check_may_write(scope, body)
-        if body == before.body:
-            return before
-        return _written(scope, Put(KIND, sequence_id, body, marks_of(body), before), seq)
+        return _body(scope, _draft(kept), before.body["owner"])
 
-    again = () if if_match else (VersionConflictError,)
-    return rounds(scope, decide, *again)
+    return SEQUENCES.change(scope, sequence_id, plan, if_match)
 
 
 def delete_sequence(scope: Scope, sequence_id: str, if_match: int | None = None) -> None:
@@ -102,7 +92,7 @@ def delete_sequence(scope: Scope, sequence_id: str, if_match: int | None = None)
 
     Raises SequenceNotFoundError, PublicSequenceError, VersionConflictError.
     """
-    scope.commit([Delete(_to_change(scope, sequence_id, if_match))])
+    SEQUENCES.delete(scope, sequence_id, if_match)
 
 
 def _sequence_of(job: Record) -> Any:
@@ -191,45 +181,3 @@ def _draft(kept: Mapping[str, Any]) -> SequenceDraft:
                 for found in error.errors(include_url=False)
             ]
         ) from error
-
-
-def _written(scope: Scope, put: Put, seq: int) -> Record:
-    try:
-        made = scope.carry_out([put], unmoved={"catalog": seq, "folders": seq})
-    except MarkTakenError as taken:
-        holder = taken.extra.get("holder")
-        detail = f"There is a sequence {put.body['name']!r} already. Choose another name."
-        error = FieldError("name_taken", detail, "/name", extra={"conflicts_with": holder})
-        raise SequenceNameTakenError(detail, errors=[error]) from taken
-    return made[KIND, put.id]
-
-
-def _to_change(scope: Scope, sequence_id: str, if_match: int | None) -> Record:
-    key = (KIND, sequence_id)
-    record = scope.ledger.get_for_write([key]).get(key) if is_id(*key) else None
-    if not isinstance(record, Record) or not _may_see(scope, record.body):
-        raise _not_found(sequence_id)
-    _check_may_write(scope, record.body)
-    if if_match is not None and if_match != record.version:
-        raise version_conflict(*key, record.version)
-    return record
-
-
-def _is_admin(scope: Scope) -> bool:
-    return scope.may(Permission.CATALOG_WRITE)
-
-
-def _may_see(scope: Scope, body: Mapping[str, Any]) -> bool:
-    return body["visibility"] == "public" or body["owner"] == scope.actor.id or _is_admin(scope)
-
-
-def _check_may_write(scope: Scope, body: Mapping[str, Any]) -> None:
-    if body["visibility"] == "public" and not _is_admin(scope):
-        raise PublicSequenceError(
-            "Public sequences are made and changed with the permission catalog:write.",
-            extra={"missing_permissions": [str(Permission.CATALOG_WRITE)]},
-        )
-
-
-def _not_found(sequence_id: str) -> SequenceNotFoundError:
-    return SequenceNotFoundError(f"There is no sequence {sequence_id[:80]!r}.")
