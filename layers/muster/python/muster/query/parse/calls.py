@@ -7,7 +7,7 @@ from muster.query.parse.reader import Reader
 from muster.query.parse.values import read_values, read_words, starts_call
 from muster.query.refusals import problem
 from muster.query.tokens import is_plain
-from muster.query.tree import Argument, Bare, Call, Expression, Listed, Raw, Test, Word
+from muster.query.tree import Argument, Bare, Call, Expression, Listed, Name, Raw, Test, Word
 
 _ENDS = ("comma", "close")
 
@@ -28,12 +28,12 @@ def read_call(reader: Reader) -> Call:
 
 def _read_arguments(reader: Reader, name: str) -> list[Argument]:
     arguments: list[Argument] = []
-    calls = reader.focus.calls
+    path, calls = reader.focus.path, reader.focus.calls
     start = reader.last.span[0]
     if reader.accept(")"):
         return arguments
     while True:
-        reader.focus.operator = ""
+        reader.focus.path, reader.focus.operator = path, ""
         reader.focus.calls = (*calls, (name, len(arguments)))
         arguments += _read_argument(reader)
         if len(arguments) > MAX_VALUES:
@@ -90,6 +90,7 @@ def _read_named(reader: Reader) -> Argument:
     name = reader.take()
     reader.take()
     start = reader.take().span[0]
+    reader.focus.path, reader.focus.operator = Name((name.text,), name.span, (False,)), "="
     with reader.nested():
         values = read_values(reader)
     listed = Listed(values, reader.span_from(start))

@@ -17,7 +17,6 @@ def read_query(reader: Reader) -> Query:
     if reader.peek().kind != "end" and reader.keyword() not in ("ORDER", "LIMIT"):
         where = read_expression(reader)
     order = _read_order(reader)
-    reader.focus.path = None
     limit = read_number(reader) if reader.accept_word("LIMIT") else None
     if reader.peek().kind != "end":
         raise reader.unexpected()

@@ -47,7 +47,6 @@ class _Read(Protocol):
 def read_predicate(reader: Reader) -> Predicate:
     """Read one condition: a function, a path with its operator, or a bare word."""
     reader.count_predicate()
-    reader.focus.path, reader.focus.operator = None, ""
     if starts_call(reader):
         call = read_call(reader)
         return Test(call, call.span)

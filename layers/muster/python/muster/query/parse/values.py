@@ -124,7 +124,7 @@ def _is_reserved(reader: Reader) -> bool:
     if word in JOINING:
         return True
     behind = reader.peek(1)
-    ends = behind.kind in ("end", "close", "comma") or reader.keyword(1) in BEHIND_VALUE
+    ends = behind.kind in ("end", "cursor", "close", "comma") or reader.keyword(1) in BEHIND_VALUE
     return word in OPERATORS and not ends
 
 
