@@ -163,6 +163,7 @@ def test_several_status_fields_are_told_apart_by_name() -> None:
     [
         ("computer.modle = x", "computer.modle", "computer.model"),
         ("titel = x", "titel", "title"),
+        ("os.version = 3", "os.version", "computer.os.version"),
         ("'Warranty Edn' = x", "'Warranty Edn'", '"Warranty End"'),
         ("Department.nmae = x", "Department.nmae", "Department.name"),
         ("model = x AND computer.modell = y", "computer.modell", "computer.model"),

@@ -57,24 +57,20 @@ class People:
 
     def called(self, words: str) -> list[Member]:
         """Return the member of this id, or else those of this e-mail address, or else name."""
+        by_id, by_email, by_name = self._indexes
         folded = fold(words)
-        for answers in (_id_is(words), _email_is(folded), _name_is(folded)):
-            found = [member for member in self.all if answers(member)]
-            if found:
-                return found
-        return []
+        return by_id.get(words) or by_email.get(folded) or by_name.get(folded) or []
 
-
-def _id_is(words: str) -> Callable[[Member], bool]:
-    return lambda member: member.id == words
-
-
-def _email_is(folded: str) -> Callable[[Member], bool]:
-    return lambda member: fold(member.email) == folded
-
-
-def _name_is(folded: str) -> Callable[[Member], bool]:
-    return lambda member: fold(member.name) == folded
+    @cached_property
+    def _indexes(self) -> tuple[dict[str, list[Member]], ...]:
+        by_id: dict[str, list[Member]] = {}
+        by_email: dict[str, list[Member]] = {}
+        by_name: dict[str, list[Member]] = {}
+        for member in self.all:
+            by_id[member.id] = [member]
+            by_email.setdefault(fold(member.email), []).append(member)
+            by_name.setdefault(fold(member.name), []).append(member)
+        return by_id, by_email, by_name
 
 
 def _nothing() -> dict[str, str]:
@@ -111,6 +107,9 @@ class Context:
     find_assets: Callable[[str], list[str]] = _no_ids
     """Gives the ids of the assets, trashed ones too, that answer to an id, key, tag, serial number
     or name; more than `MOST_NAMED` when there are."""
+
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What the checker works out once for all of a query."""
 
     @property
     def clock(self) -> Clock:

@@ -8,9 +8,9 @@ from muster.ids import is_id
 from muster.query import tree
 from muster.query.check.conditions import all_of, negated, some_of, through
 from muster.query.check.measures import BooleanSubject, boolean_of, number_of
-from muster.query.check.subject import OrderSign, Subject, Verb
+from muster.query.check.subject import OrderSign, Subject
 from muster.query.check.terms import Assets, Stored, Values
-from muster.query.check.wording import HOW, look_for, piece
+from muster.query.check.wording import HOW, Verb, look_for, piece
 from muster.query.context import MOST_NAMED
 from muster.query.refusals import problem, shown
 from muster.query.tree import Span, Word

@@ -19,6 +19,8 @@ from muster.query.tree import Dialect, Name, Span, Value
 from muster.replica.condition import Condition, Has, Place
 from muster.replica.port import Sort
 
+MOST_REMARKS = 50
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -171,7 +173,7 @@ class QueryChecker:
 
     def remark(self, code: str, detail: str, span: Span) -> None:
         """Say what may not be what was meant, once. In a saved search there is no place for it."""
-        if not self.expanding:
+        if not self.expanding and len(self.notes.remarks) < MOST_REMARKS:
             self.notes.remarks[Remark(code, detail, span)] = None
 
 

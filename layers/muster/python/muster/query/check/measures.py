@@ -19,6 +19,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d
 _ORDER = ("<", "<=", ">", ">=", "BETWEEN")
 _YES = frozenset({"true", "yes", "1"})
 _NO = frozenset({"false", "no", "0"})
+_DURATION = '"2h 30min", 3d or 90 (seconds)'
+_AMOUNT = '"100 EUR"'
+_LONGEST = 64
 _BESIDE = re.compile(r"(?<=[a-z])(?=\d)")
 
 
@@ -49,6 +52,12 @@ class OrderedSubject(Subject):
         """Compare with what the values mean in stored form."""
         return Within(self.place, self._one(low), self._one(high))
 
+    def short(self, word: Word, example: str) -> str:
+        """Return a word's text; raises InvalidQueryError for one too long to be worth reading."""
+        if len(word.text) > _LONGEST:
+            raise self.bad(word, example)
+        return word.text
+
     def _one(self, value: tree.Value) -> Any:
         meant = self.meaning(value)
         if isinstance(meant, Stored) and len(meant.values) == 1:
@@ -72,13 +81,13 @@ class DurationSubject(OrderedSubject):
 
     def read(self, word: Word) -> Values:
         """Take the word as `2h30min`, `PT2H30M`, `2w3d` or bare seconds."""
-        text = _BESIDE.sub(" ", word.text)
+        text = _BESIDE.sub(" ", self.short(word, _DURATION))
         handler = HANDLERS[FieldKind.DURATION]
         assert handler.read is not None
         try:
             seconds = handler.read(self.field, text, TextDialect(), KNOWS_NOTHING)
         except ValueProblem as error:
-            raise self.bad(word, '"2h 30min", 3d or 90 (seconds)') from error
+            raise self.bad(word, _DURATION) from error
         return Stored((seconds,))
 
 
@@ -90,9 +99,10 @@ class MoneySubject(OrderedSubject):
         handler = HANDLERS[FieldKind.MONEY]
         assert handler.read is not None
         try:
-            amount = handler.read(self.field, word.text, TextDialect(), KNOWS_NOTHING)
+            text = self.short(word, _AMOUNT)
+            amount = handler.read(self.field, text, TextDialect(), KNOWS_NOTHING)
         except ValueProblem as error:
-            expected = [f"an amount such as {'100' if self.field.currency else '"100 EUR"'}"]
+            expected = [f"an amount such as {'100' if self.field.currency else _AMOUNT}"]
             raise problem("wrong_type", error.detail, word.span, expected=expected) from error
         return Stored((amount,))
 

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from muster.catalog.load import path_steps
 from muster.ledger.model import Cause
 from muster.query import tree
-from muster.query.check.conditions import EVERY, NEVER
-from muster.query.check.subject import Subject, Verb
+from muster.query.check.conditions import EVERY
+from muster.query.check.names import Choice, Names
+from muster.query.check.subject import Subject
 from muster.query.check.terms import Folders, Stored, Types, Values
-from muster.query.check.wording import says
+from muster.query.check.wording import Verb
 from muster.query.refusals import InvalidQueryError, nearest, problem, shown
 from muster.query.tree import Word
 from muster.replica.condition import Condition, InFolder
 from muster.text import fold
 
 _VERBS = ("~", "LIKE", "HAS", "STARTSWITH", "ENDSWITH", "MATCHES")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of what there is: its value in stored form, and the names that it answers to."""
-
-    stored: str | None
-    names: tuple[str, ...]
-    """The first one is proposed where somebody writes another."""
 
 
 class NamedSubject(Subject):
@@ -41,12 +32,19 @@ class NamedSubject(Subject):
     def choices(self) -> Iterable[Choice]:
         """Yield what there is."""
 
+    @property
+    def names(self) -> Names:
+        """What there is by name; made once for a query."""
+        kept = self.checker.context.kept
+        key = type(self), self.target.name
+        if key not in kept:
+            kept[key] = Names(self.choices())
+        found: Names = kept[key]
+        return found
+
     def find(self, word: Word) -> tuple[str | None, ...]:
         """Return what a word names: by id, or else by name."""
-        choices = list(self.choices())
-        found = [c.stored for c in choices if c.stored == word.text.strip()]
-        folded = fold(word.text)
-        return tuple(found or (c.stored for c in choices if folded in map(fold, c.names)))
+        return self.names.called(word.text)
 
     def read(self, word: Word) -> Values:
         """Take the word as a name; raises InvalidQueryError for one that nothing has."""
@@ -62,7 +60,7 @@ class NamedSubject(Subject):
 
     def unknown(self, word: Word) -> InvalidQueryError:
         """Return the refusal of a name that nothing has."""
-        names = [choice.names[0] for choice in self.choices() if choice.names]
+        names = [choice.names[0] for choice in self.names.choices]
         near = nearest(word.text, names)
         some = "" if near or not names else f" There are: {', '.join(map(shown, names[:12]))}."
         detail = f"{shown(self.target.name)} has no {self.noun} {shown(word.text)}.{some}"
@@ -70,15 +68,11 @@ class NamedSubject(Subject):
 
     def text(self, verb: Verb, word: Word) -> Condition:
         """Look into the names."""
-        return self._said(verb, word)
+        return self.one_of(self.names.said(verb, word))
 
     def near(self, word: Word) -> Condition:
         """Look for names that have the words, or such as are like them."""
-        return self._said("~", word)
-
-    def _said(self, verb: Verb | Literal["~"], word: Word) -> Condition:
-        found = [c.stored for c in self.choices() if any(says(n, verb, word) for n in c.names)]
-        return self.one_of(tuple(found)) if found else NEVER
+        return self.one_of(self.names.near(word))
 
 
 class OptionSubject(NamedSubject):
@@ -112,9 +106,10 @@ class TypeSubject(NamedSubject):
     def find(self, word: Word) -> tuple[str | None, ...]:
         """Return the types of this id, or else dotted name, or else label."""
         folded = fold(word.text)
-        types = self.checker.context.catalog.types.values()
-        named = tuple(kind.id for kind in types if fold(kind.name) == folded)
-        return named or super().find(word)
+        types = self.checker.context.catalog.types
+        found = super().find(word)
+        named = tuple(t for t in found if t is not None and fold(types[t].name) == folded)
+        return named or found
 
     def note(self, stored: str | None, word: Word) -> None:  # noqa: ARG002 - not its place
         """Note the type."""
@@ -145,11 +140,6 @@ class SchemaSubject(TypeSubject):
         for kind in self.checker.context.catalog.types.values():
             if self._root(kind.id) == kind.id:
                 yield Choice(kind.id, (kind.label, kind.name))
-
-    def find(self, word: Word) -> tuple[str | None, ...]:
-        """Return the root types of this id, or else dotted name or label."""
-        roots = {choice.stored for choice in self.choices()}
-        return tuple(found for found in super().find(word) if found in roots)
 
     def _root(self, type_id: str) -> str:
         return list(self.checker.context.catalog.ancestors(type_id))[-1].id
@@ -229,13 +219,22 @@ class PathSubject(NamedSubject):
             yield Choice(folder_id, (folders.path_of(folder_id),))
 
     def equal(self, values: Sequence[tree.Value], *, exact: bool = False) -> Condition:
-        """Ask for the folders at these paths; a text is no folder's name, so that none is right."""
-        found = [f for value in values for f in self.stored(value)]
-        return self.one_of(tuple(found), exact=exact) if found else NEVER
+        """Ask for the folders at these paths; a path is a text, so that there may be none."""
+        found = [folder for value in values for folder in self.stored(value)]
+        return self.one_of(tuple(found), exact=exact)
 
     def read(self, word: Word) -> Values:
         """Take the word as a path."""
         return Stored(self.find(word))
+
+    def find(self, word: Word) -> tuple[str | None, ...]:
+        """Return the folder at a path that is written as it is, case and accents apart."""
+        folders = self.checker.context.folders
+        steps = path_steps(word.text)
+        if fold(word.text) != fold("/" + "/".join(steps)):
+            return ()
+        found = folders.find(steps)
+        return (found,) if found is not None or not steps else ()
 
 
 class CauseSubject(NamedSubject):

@@ -17,6 +17,7 @@ from muster.text import fold
 
 MOST_HOPS = 8
 MOST_MEANINGS = 50
+_MOST_NEAR = 3
 _PLAIN = re.compile(r"[^\W_][\w-]*(?:\.[^\W_][\w-]*)*")
 
 _KINDS = {
@@ -152,8 +153,7 @@ class Paths:
                 f'a path. Ask with linked(…, type="{link_type.name}") or with outR and inR.'
             )
             return problem("unknown_field", detail, path.span, expected=["linked", "outR", "inR"])
-        labels = [label for label, _ in self._labels()]
-        near = nearest(rest, [*self.catalog.fields, *builtins.SPELLED, *labels])
+        near = self._near(rest)
         return problem(
             "unknown_field",
             f"Unknown field {shown('.'.join(path.parts))}.",
@@ -181,6 +181,14 @@ class Paths:
             "that they name."
         )
         return problem("unknown_field", detail, path.span)
+
+    def _near(self, word: str) -> list[str]:
+        """Return the names most like a word: first the dotted ones that it is the end of."""
+        end = f".{word}".casefold()
+        ended = [name for name in self.catalog.fields if name.casefold().endswith(end)]
+        labels = [label for label, _ in self._labels()]
+        known = [*self.catalog.fields, *builtins.SPELLED, *labels]
+        return list(dict.fromkeys([*ended, *nearest(word, known)]))[:_MOST_NEAR]
 
     def _near_whole(self, whole: str) -> list[str]:
         return nearest(whole, self.catalog.fields)

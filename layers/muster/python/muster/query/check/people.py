@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from muster.ids import is_id
 from muster.query import tree
 from muster.query.check.conditions import NEVER, negated, some_of
-from muster.query.check.subject import Subject, Verb
+from muster.query.check.names import Choice, Names
+from muster.query.check.subject import Subject
 from muster.query.check.terms import Checker, Persons, Stored, Values
-from muster.query.check.wording import HOW, look_for, piece, says
+from muster.query.check.wording import HOW, Verb, look_for, piece
 from muster.query.refusals import nearest, problem, shown
 from muster.query.tree import Word
 from muster.replica.condition import Condition, Equal, Has, Like, Near
@@ -85,21 +85,27 @@ class UserSubject(Subject):
 
     def text(self, verb: Verb, word: Word) -> Condition:
         """Look into members' names and addresses, and into the texts of others."""
+        found = self._names.said(verb, word)
         if verb == "HAS":
-            return self._said(verb, word, Has(self.place, look_for(word)))
-        return self._said(verb, word, Like(self.place, piece(verb, word), HOW[verb]))
+            return self._joined(found, Has(self.place, look_for(word)))
+        return self._joined(found, Like(self.place, piece(verb, word), HOW[verb]))
 
     def near(self, word: Word) -> Condition:
         """Look for the words, or such as are like them, in the same places."""
-        return self._said("~", word, Near(self.place, look_for(word)))
+        return self._joined(self._names.near(word), Near(self.place, look_for(word)))
 
-    def _said(self, verb: Verb | Literal["~"], word: Word, others: Condition) -> Condition:
-        found = [
-            member.id
-            for member in self.checker.context.people.all
-            if any(says(name, verb, word) for name in (member.name, member.email))
-        ]
-        members = Equal(self.place, tuple(found)) if found else NEVER
+    @property
+    def _names(self) -> Names:
+        """The members by name and address; made once for a query."""
+        context = self.checker.context
+        if UserSubject not in context.kept:
+            people = (Choice(m.id, (m.name, m.email)) for m in context.people.all)
+            context.kept[UserSubject] = Names(people)
+        found: Names = context.kept[UserSubject]
+        return found
+
+    def _joined(self, found: tuple[str | None, ...], others: Condition) -> Condition:
+        members = Equal(self.place, found) if found else NEVER
         # A field of every asset holds who acted: always by id, so that there are no other texts.
         return members if self.target.field is None else some_of([members, others])
 

@@ -22,12 +22,12 @@ from muster.query.check.terms import (
     Values,
     Version,
 )
+from muster.query.check.wording import Verb
 from muster.query.refusals import InvalidQueryError, problem, shown
 from muster.query.tree import Span, Word
 from muster.replica.condition import Condition, Empty, Equal, Place
 
 type OrderSign = Literal["<", "<=", ">", ">="]
-type Verb = Literal["LIKE", "HAS", "STARTSWITH", "ENDSWITH", "MATCHES"]
 
 _GIVEN: dict[type, str] = {
     Persons: "people",

@@ -9,9 +9,9 @@ from muster.catalog.model import FieldKind
 from muster.catalog.values import HANDLERS, ValueContext, ValueProblem
 from muster.query import tree
 from muster.query.check.conditions import all_of
-from muster.query.check.subject import OrderSign, Subject, Verb
+from muster.query.check.subject import OrderSign, Subject
 from muster.query.check.terms import Network, Stored, Values, Version
-from muster.query.check.wording import HOW, look_for, piece
+from muster.query.check.wording import HOW, Verb, look_for, piece
 from muster.query.refusals import problem, shown
 from muster.query.tree import Span, Word
 from muster.replica.condition import (
