@@ -14,38 +14,14 @@ from muster.query.tree import Compare, CompareSign, Dialect, Expression, Match, 
 from tests.unit import query_world as world
 from tests.unit.query_asked import checked
 
-PATHS = [field.name for field in world.FIELDS] + [
-    *[
-        "id",
-        "key",
-        "name",
-        "description",
-        "tag",
-        "serial",
-        "type",
-        "schema",
-        "folder",
-        "path",
-        "created",
-        "createdBy",
-        "source",
-    ],
-    *[
-        "image",
-        "hasImage",
-        "hasFiles",
-        "links",
-        "primaryOf",
-        "deleted",
-        "text",
-        "any",
-        "status",
-        "Owner",
-    ],
-]
+_BUILT_IN = (
+    "id key name description tag serial type schema folder path created createdBy source image "
+    "hasImage hasFiles links primaryOf deleted text any status Owner"
+)
+PATHS = [*(field.name for field in world.FIELDS), *_BUILT_IN.split()]
 SIGNS: list[CompareSign] = ["=", "==", "!=", "~", "!~", "<", "<=", ">", ">="]
 VALUES = [
-    "", " ", "1" * 5_000, " " * 9_000 + "!", "1 " * 4_000, "P" + "9" * 5_000 + "D", "9" * 400 + ":3",
+    "", " ", "1" * 5_000, " " * 9_000 + "!", "1 " * 4_000, "P" + "9" * 5_000 + "D", "9" * 400,
     "1e99", "-" * 3_000, "/" * 5_000, "\0", "''; DROP TABLE asset; --", "%", "*" * 5, "a" * 9_000,
     "9999-12-31", "0001-01-01", "+9999y", "::/0", "1.2.3.4/33", "ﬁ", "\u202e", "true", "EUR",
     "EUR 1" + "0" * 50, "NaN", "inf", "fil_", "mem_00000000000000000000000000",
