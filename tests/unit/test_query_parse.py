@@ -131,6 +131,10 @@ def condition(text: str, dialect: tree.Dialect = "muster") -> tree.Expression:
         ('"and" = "or"', compare(quoted_name("and"), "=", said("or"))),
         ("linked(q, dir=in)", holds("linked", word("q"), compare("dir", "=", word("in")))),
         (
+            "inR(Name = a ORDER BY Key DESC)",
+            holds("inR", compare("Name", "=", word("a"))),
+        ),
+        (
             "connectedTickets(a in (b, 'c)') AND d)",
             holds("connectedTickets", tree.Raw("a in (b, 'c)') AND d", NOWHERE)),
         ),

@@ -40,7 +40,7 @@ def _read_arguments(reader: Reader, name: str) -> list[Argument]:
             what = "A function has at most {} arguments."
             raise exceeded(what, MAX_VALUES, reader.span_from(start))
         if not reader.accept(","):
-            _refuse_sorting(reader)
+            _read_sorting(reader)
             reader.expect(")")
             return arguments
 
@@ -113,7 +113,12 @@ def _plainest(found: Expression) -> Expression | Call | Word:
     return found.word if isinstance(found, Bare) else found
 
 
-def _refuse_sorting(reader: Reader) -> None:
-    if reader.keyword() in ("ORDER", "LIMIT"):
-        detail = "A query inside a function has no ORDER BY and no LIMIT."
+def _read_sorting(reader: Reader) -> None:
+    """Read past the order of a query in brackets: which assets it finds does not hang on that."""
+    from muster.query.parse.expressions import read_order
+
+    if reader.keyword() == "ORDER":
+        read_order(reader)
+    if reader.keyword() == "LIMIT":
+        detail = "A query inside a function has no LIMIT: all assets that it finds count."
         raise problem("syntax", detail, reader.peek().span, expected=[")"])

@@ -16,7 +16,7 @@ def read_query(reader: Reader) -> Query:
     where = None
     if reader.peek().kind != "end" and reader.keyword() not in ("ORDER", "LIMIT"):
         where = read_expression(reader)
-    order = _read_order(reader)
+    order = read_order(reader)
     limit = read_number(reader) if reader.accept_word("LIMIT") else None
     if reader.peek().kind != "end":
         raise reader.unexpected()
@@ -58,7 +58,8 @@ def _read_condition(reader: Reader) -> Expression:
     return found
 
 
-def _read_order(reader: Reader) -> tuple[Order, ...]:
+def read_order(reader: Reader) -> tuple[Order, ...]:
+    """Read ORDER BY and its keys, if it is there."""
     if reader.keyword() != "ORDER":
         reader.note("ORDER BY")
         return ()

@@ -6,9 +6,12 @@ from muster.query.limits import MAX_HOPS, MAX_NUMBER, MAX_PARTS, MAX_VALUES, exc
 from muster.query.parse.keywords import BEHIND_VALUE, CORE, JOINING, OPERATORS
 from muster.query.parse.reader import Reader
 from muster.query.placeholders import words_for
-from muster.query.refusals import problem, shown
+from muster.query.refusals import InvalidQueryError, problem, shown
 from muster.query.tokens import Token, is_plain, quoted
 from muster.query.tree import Name, Value, Word
+
+_FOR_SEVERAL = {"=": "IN", "==": "IN CASE", "!=": "NOT IN", "<>": "NOT IN"}
+"""What takes several values where these take one."""
 
 
 def starts_call(reader: Reader) -> bool:
@@ -72,7 +75,7 @@ def read_words(reader: Reader) -> list[Word]:
     if token.kind == "placeholder":
         return words_for(reader.take(), reader.parameters)
     if token.kind == "open":
-        raise reader.unexpected("a value") if reader.focus.operator != "=" else _list_problem(token)
+        raise _several(token, reader)
     if token.kind not in ("word", "quoted") or _is_reserved(reader):
         raise reader.unexpected("a value")
     return [word_of(reader.take())]
@@ -128,6 +131,11 @@ def _is_reserved(reader: Reader) -> bool:
     return word in OPERATORS and not ends
 
 
-def _list_problem(token: Token) -> Exception:
-    detail = "`=` takes one value; several stand behind IN."
-    return problem("syntax", detail, token.span, expected=["a value"], suggestions=["IN"])
+def _several(token: Token, reader: Reader) -> InvalidQueryError:
+    """Return the problem of a bracket where one value is expected."""
+    sign = reader.focus.operator
+    if sign not in _FOR_SEVERAL:
+        return reader.unexpected("a value")
+    detail = f"`{sign}` takes one value."
+    near = [_FOR_SEVERAL[sign]]
+    return problem("syntax", detail, token.span, expected=["a value"], suggestions=near)
