@@ -3,17 +3,19 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.errors import InvalidInputError
 from muster.query.context import People, SavedSearch
 from muster.query.parse import parse, unparse
 from muster.query.suggest import Suggestion, suggest
 from muster.query.suggest.outlook import outlook
 from muster.query.tree import Dialect, Query
+from muster.replica.port import AssetQuery, Page, Replica
 from tests.unit.query_random import queries
 from tests.unit.query_world import ADA, context, ident, puts
 from tests.unit.replica_world import World
@@ -226,6 +228,17 @@ def test_assets_are_completed_where_a_reference_is_compared(world: World) -> Non
     ]
     assert inserts("linked_items(LAP-2|", replica=world.replica)[0] == "LAP-2"
     assert inserts("name = Lap|", replica=world.replica)[0] == '"Laptop 1"'
+
+
+class SlowReplica:
+    def find_assets(self, query: AssetQuery) -> Page:
+        raise InvalidInputError("This takes too long.")
+
+
+def test_a_replica_that_would_take_too_long_is_done_without() -> None:
+    slow = cast("Replica", SlowReplica())
+
+    assert inserts("computer.model = em|", replica=slow) == ["EMPTY"]
 
 
 @given(queries(), st.data(), st.sampled_from(["muster", "nql", "aql"]))

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from muster.catalog.model import Catalog
+from muster.errors import InvalidInputError
 from muster.ledger.model import Record
 from muster.query.check.terms import Kind, Target
-from muster.query.refusals import InvalidQueryError
 from muster.query.suggest.suggestion import Suggestion, value_text
 from muster.replica.condition import Condition, Like, Place, Some
 from muster.replica.port import AssetQuery, Replica, Sort
@@ -74,5 +74,6 @@ def _found(replica: Replica, where: Condition | None, types: Sequence[str]) -> S
     query = AssetQuery(types=types, where=where, sort=sort, limit=_READ)
     try:
         return replica.find_assets(query).items
-    except InvalidQueryError:
+    except InvalidInputError:
+        # It would take too long: completion does without.
         return ()
