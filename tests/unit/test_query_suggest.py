@@ -232,7 +232,7 @@ def test_assets_are_completed_where_a_reference_is_compared(world: World) -> Non
 
 class SlowReplica:
     def find_assets(self, query: AssetQuery) -> Page:
-        raise InvalidInputError("This takes too long.")
+        raise InvalidInputError(f"{query.limit} assets take too long.")
 
 
 def test_a_replica_that_would_take_too_long_is_done_without() -> None:
