@@ -20,8 +20,10 @@ LATER = (
     "muster.comments.routes",
     "muster.exports.routes",
     "muster.files.routes",
+    "muster.searches.routes",
     "muster.sequences.routes",
     "muster.transfer.routes",
+    "muster.views.routes",
 )
 """Features that a cold start does without, by the module that has their `routes`."""
 FILE = ROOT / "layers" / "muster" / "python" / "muster" / "http" / "addresses.py"

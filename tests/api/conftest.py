@@ -33,6 +33,8 @@ KINDS = {
     "attachment_id": "attachment",
     "bulk_id": "job",
     "sequence_id": "sequence",
+    "saved_search_id": "saved_search",
+    "view_id": "view",
     "export_id": "job",
     "archive_import_id": "job",
 }

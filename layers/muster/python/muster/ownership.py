@@ -7,9 +7,9 @@ kind, and once among those that are not and have the same owner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from muster.access.model import Permission
 from muster.catalog.change import rounds
@@ -20,6 +20,9 @@ from muster.ledger.port import MarkTakenError, VersionConflictError
 from muster.ledger.refusals import version_conflict
 from muster.scope import Scope
 from muster.text import fold
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 type Plan = Callable[[Scope, Record | None], dict[str, Any]]
 """Makes the body on a replica that has caught up, from the record before, None for a new one."""
@@ -140,3 +143,25 @@ class Owned:
         holder = {"conflicts_with": taken.extra.get("holder")}
         error = FieldError("name_taken", detail, "/name", extra=holder)
         return self.name_taken(detail, errors=[error])
+
+
+def errors_of(error: ValidationError) -> list[FieldError]:
+    """Return what is wrong with a draft that a merge-patch made."""
+    return [
+        FieldError(
+            "required" if found["type"] == "missing" else "invalid_value",
+            f"{found['msg']}.",
+            "".join(f"/{part}" for part in found["loc"]),
+        )
+        for found in error.errors(include_url=False)
+    ]
+
+
+def sharing_errors(scope: Scope, member_ids: Sequence[str]) -> list[FieldError]:
+    """Return what is wrong with `shared_with`. Reads the members where there are any."""
+    known = {member.id for member in scope.people()} if member_ids else set()
+    return [
+        FieldError("unknown_member", f"There is no member {each[:80]!r}.", f"/shared_with/{number}")
+        for number, each in enumerate(member_ids)
+        if each not in known
+    ]

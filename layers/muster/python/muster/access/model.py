@@ -23,6 +23,7 @@ class Permission(StrEnum):
     JOB_RUN = "job:run"
     TENANT_EXPORT = "tenant:export"
     TENANT_IMPORT = "tenant:import"
+    SEARCH_SHARE = "search:share"
     MEMBER_READ = "member:read"
     MEMBER_WRITE = "member:write"
     TOKEN_SELF = "token:self"  # noqa: S105 - a permission's name, no secret
@@ -46,7 +47,7 @@ _VIEWER = frozenset(
         Permission.TOKEN_SELF,
     }
 )
-_EDITOR = _VIEWER | {Permission.ASSET_WRITE, Permission.JOB_RUN}
+_EDITOR = _VIEWER | {Permission.ASSET_WRITE, Permission.JOB_RUN, Permission.SEARCH_SHARE}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,

@@ -101,6 +101,29 @@ class SequenceBody(_Shape):
     schedules: list[dict[str, Any]] = Field(default_factory=list)
 
 
+class SavedSearchBody(_Shape):
+    """A query with a name. It is checked when it runs."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str = Field(max_length=255)
+    visibility: str = Field(pattern="^(private|public)$")
+    owner: str
+    query: str = Field(max_length=10_000)
+    dialect: str = Field(pattern="^(muster|nql|aql)$")
+
+
+class ViewBody(_Shape):
+    """A choice of columns. Columns that are not there are passed over."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str = Field(max_length=255)
+    visibility: str = Field(pattern="^(private|public)$")
+    owner: str
+    columns: list[str]
+
+
 def check_body(kind: str, body: Mapping[str, Any]) -> None:
     """Raise BodyError for a body that no record of this kind has."""
     try:
@@ -151,7 +174,9 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "folder": Folder,
     "link": LinkBody,
     "link_type": LinkType,
+    "saved_search": SavedSearchBody,
     "sequence": SequenceBody,
+    "view": ViewBody,
 }
 _REFERENCES: Mapping[str, Mapping[str, str]] = {
     "asset": {"type": "asset_type", "folder": "folder"},

@@ -26,7 +26,9 @@ _MARKS = {
     "folder": re.compile(r"folder:(root|fol_[0-9A-Z]{26})"),
     "link": re.compile(r"link"),
     "link_type": re.compile(r"link_type"),
+    "saved_search": re.compile(r"saved_search:.+"),
     "sequence": re.compile(r"sequence.*"),
+    "view": re.compile(r"view:.+"),
 }
 """The constraints that hold for each kind."""
 

@@ -25,12 +25,15 @@ KINDS = (
     "folder",
     "link",
     "link_type",
+    "saved_search",
     "sequence",
+    "view",
 )
 """What travels, in the order of `records/`."""
 
-LEFT_OUT = frozenset({"job", "upload"})
-"""Work that is under way here, and would be nothing elsewhere."""
+LEFT_OUT = frozenset({"job", "preference", "scheduled_search", "upload"})
+"""Work that is under way here, what single members prefer, and what is sent to people: a copy of
+the tenant must not send it a second time."""
 
 MAX_BYTES = 5 * 1024**3
 """What a form for an upload to S3 takes."""

@@ -65,14 +65,35 @@ def remove(
     plan: Callable[[Scope, Record], Sequence[Write]],
     *fences: str,
     if_match: int | None = None,
+    ignore_uses: bool = False,
 ) -> None:
-    """Remove a record with what the plan says; the plan refuses what is in use."""
+    """Remove a record with what the plan says; the plan refuses what is in use.
+
+    What a saved search names goes only with `ignore_uses`: the search would stop to work.
+    """
 
     def decide(scope: Scope) -> None:
         seq = scope.replica.catch_up()
-        write(scope, plan(scope, newest(scope, key, if_match)), dict.fromkeys(fences, seq))
+        before = newest(scope, key, if_match)
+        if not ignore_uses:
+            _check_unused(scope, key)
+        write(scope, plan(scope, before), dict.fromkeys(fences, seq))
 
     _rounds(scope, decide, if_match)
+
+
+def _check_unused(scope: Scope, key: Key) -> None:
+    use = {"kind": key[0], "id": key[1]}
+    users = [each for each in scope.replica.records("saved_search") if use in each.body["uses"]]
+    if users:
+        # Private ones of others are counted, not named.
+        names = [f"“{r.body['name']}”" for r in users if r.body["visibility"] == "public"][:5]
+        some = f" ({', '.join(names)})" if names else ""
+        detail = (
+            f"{len(users)} saved searches name it{some} and would stop to work. Change "
+            "them first, or remove it all the same with ignore_uses=true."
+        )
+        refusals.in_use(detail, searches=len(users))
 
 
 def newest(scope: Scope, key: Key, if_match: int | None) -> Record:

@@ -343,6 +343,13 @@ class FoldersQuery(ListQuery):
     """Only the folder at this path, such as `/Berlin/Office 2`."""
 
 
+class DeleteQuery(_Input):
+    """What stands in the way of removing it."""
+
+    ignore_uses: bool = False
+    """Remove it although saved searches name it, which then stop to work."""
+
+
 class DeleteFolderQuery(_Input):
     """What becomes of what is in the folder. Without either the folder has to be empty."""
 

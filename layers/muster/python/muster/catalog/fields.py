@@ -102,7 +102,9 @@ def _fences(before: Record, put: Put) -> Iterable[str]:
     return ("catalog", "assets") if rests else ("catalog",)
 
 
-def delete_field(scope: Scope, field_id: str, if_match: int | None = None) -> None:
+def delete_field(
+    scope: Scope, field_id: str, if_match: int | None = None, *, ignore_uses: bool = False
+) -> None:
     """Remove a field that no type has placed and no asset holds a value of.
 
     Raises FieldNotFoundError, VersionConflictError, InUseError.
@@ -121,7 +123,14 @@ def delete_field(scope: Scope, field_id: str, if_match: int | None = None) -> No
             refusals.in_use(detail, assets=count)
         return [Delete(before)]
 
-    change.remove(scope, (KIND, field_id), plan, "catalog", "assets", if_match=if_match)
+    change.remove(
+        scope,
+        (KIND, field_id),
+        plan,
+        *("catalog", "assets"),
+        if_match=if_match,
+        ignore_uses=ignore_uses,
+    )
 
 
 def change_options(

@@ -64,14 +64,23 @@ def _change(
     return change.change(scope, key, plan, fences=fences, if_match=if_match)
 
 
-def delete_link_type(scope: Scope, link_type_id: str, if_match: int | None = None) -> None:
+def delete_link_type(
+    scope: Scope, link_type_id: str, if_match: int | None = None, *, ignore_uses: bool = False
+) -> None:
     """Remove a link type without links; raises LinkTypeNotFoundError, InUseError."""
 
     def plan(scope: Scope, before: Record) -> Sequence[Write]:
         _refuse_links(scope, link_type_id)
         return [Delete(before)]
 
-    change.remove(scope, (KIND, link_type_id), plan, "catalog", "links", if_match=if_match)
+    change.remove(
+        scope,
+        (KIND, link_type_id),
+        plan,
+        *("catalog", "links"),
+        if_match=if_match,
+        ignore_uses=ignore_uses,
+    )
 
 
 def _refuse_links(scope: Scope, link_type_id: str) -> None:

@@ -95,7 +95,9 @@ def _newly_unique(before: Catalog, after: Catalog, type_id: str) -> list[str]:
     return sorted(found)
 
 
-def delete_type(scope: Scope, type_id: str, if_match: int | None = None) -> None:
+def delete_type(
+    scope: Scope, type_id: str, if_match: int | None = None, *, ignore_uses: bool = False
+) -> None:
     """Remove an asset type that has neither assets, in the trash or not, nor subtypes.
 
     Raises TypeNotFoundError, VersionConflictError, InUseError.
@@ -110,7 +112,14 @@ def delete_type(scope: Scope, type_id: str, if_match: int | None = None) -> None
         _refuse_mentions(scope, catalog, type_id)
         return [Delete(before)]
 
-    change.remove(scope, (KIND, type_id), plan, "catalog", "assets", if_match=if_match)
+    change.remove(
+        scope,
+        (KIND, type_id),
+        plan,
+        *("catalog", "assets"),
+        if_match=if_match,
+        ignore_uses=ignore_uses,
+    )
 
 
 def _refuse_mentions(scope: Scope, catalog: Catalog, type_id: str) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from muster.assets.model import Word
 from muster.assets.selection import Selection
 
 Format = Literal["csv", "xlsx", "jsonl"]
@@ -67,6 +68,8 @@ class ExportRequest(_Asked):
     """Columns in their order: `id key name tag serial description type folder links images files
     created_at created_by updated_at updated_by trashed_at` and fields by dotted name. `all`: every
     field of the types that are selected; `visible`: those of them that are not hidden."""
+    view: Word | None = None
+    """A view whose columns these are, by id, in place of `fields`."""
     header: Literal["name", "label", "name_label"] = "name"
     """Column heads: `computer.cpu`, `CPU`, or `computer.cpu (CPU)`."""
     money: Literal["joined", "split"] = "joined"

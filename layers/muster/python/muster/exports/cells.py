@@ -8,10 +8,11 @@ from typing import Any
 
 from muster.assets.links import Neighbour, neighbours_of
 from muster.assets.present import Names, present_time
-from muster.exports.columns import BUILT_IN, Column
+from muster.exports.columns import Column
 from muster.exports.texts import Writing
 from muster.ledger.model import Record
 from muster.scope import Scope
+from muster.views.columns import BUILT_IN
 
 type Cell = Any
 type Write = Callable[[Any, Names], Cell]

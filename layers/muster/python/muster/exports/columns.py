@@ -5,36 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from muster.assets.refusals import nearest
 from muster.catalog.model import Catalog, FieldKind, FieldType
-from muster.errors import FieldError
 from muster.exports.asked import ExportRequest
 from muster.exports.refusals import InvalidExportError
+from muster.views.columns import BUILT_IN, FIRST, LAST, column_errors, plain_name
 
-_FIRST = {
-    "id": "Id",
-    "key": "Key",
-    "name": "Name",
-    "tag": "Tag",
-    "serial": "Serial number",
-    "description": "Description",
-    "type": "Type",
-    "folder": "Folder",
-}
-_LAST = {
-    "links": "Links",
-    "images": "Images",
-    "files": "Files",
-    "created_at": "Created at",
-    "created_by": "Created by",
-    "updated_at": "Updated at",
-    "updated_by": "Updated by",
-    "trashed_at": "Trashed at",
-}
-BUILT_IN = {**_FIRST, **_LAST}
-"""Labels of the columns that every asset has."""
-_VISIBLE = tuple(name for name in _FIRST if name != "id")
-_CUSTOM = ("cf.", "custom_fields.")
+_VISIBLE = tuple(name for name in FIRST if name != "id")
 
 
 @dataclass(frozen=True)
@@ -60,25 +36,9 @@ def check_names(catalog: Catalog, request: ExportRequest) -> None:
     """Raise InvalidExportError for each column that means nothing."""
     if isinstance(request.fields, str):
         return
-    errors = []
-    seen: set[str] = set()
-    for index, asked in enumerate(request.fields):
-        name, pointer = plain_name(catalog, asked), f"/fields/{index}"
-        if name not in BUILT_IN and name not in catalog.fields:
-            detail = f"There is no field {asked[:80]!r}{nearest(name, _known(catalog))}"
-            errors.append(FieldError("unknown_field", detail, pointer))
-        elif name in seen:
-            errors.append(FieldError("repeated_field", f"{name} is named twice.", pointer))
-        seen.add(name)
+    errors = list(column_errors(catalog, request.fields, "/fields"))
     if errors:
         raise InvalidExportError("Some columns can't be exported.", errors=errors)
-
-
-def plain_name(catalog: Catalog, asked: str) -> str:
-    """Return a column's name without the prefix that filters need."""
-    if asked in catalog.fields:
-        return asked
-    return next((asked.removeprefix(p) for p in _CUSTOM if asked.startswith(p)), asked)
 
 
 def column_names(
@@ -94,7 +54,7 @@ def column_names(
         for name, placed in catalog.fields_of(type_id).items()
         if everything or not placed.definition.hidden
     }
-    return (*_FIRST, *own, *_LAST) if everything else (*_VISIBLE, *own)
+    return (*FIRST, *own, *LAST) if everything else (*_VISIBLE, *own)
 
 
 def columns(catalog: Catalog, names: Sequence[str], *, split: bool) -> tuple[Column, ...]:
@@ -117,7 +77,3 @@ def _columns(catalog: Catalog, names: Sequence[str], *, split: bool) -> Iterator
 def _order(catalog: Catalog, type_id: str) -> tuple[str, str]:
     found = catalog.types.get(type_id)
     return (found.label if found else "", type_id)
-
-
-def _known(catalog: Catalog) -> list[str]:
-    return [*BUILT_IN, *catalog.fields]

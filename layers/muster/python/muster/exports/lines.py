@@ -13,10 +13,11 @@ from muster.assets.present import Names, present_asset
 from muster.catalog.model import Catalog
 from muster.exports.asked import ExportRequest
 from muster.exports.cells import text_rows
-from muster.exports.columns import BUILT_IN, columns
+from muster.exports.columns import columns
 from muster.exports.texts import Writing
 from muster.ledger.model import Record
 from muster.scope import Scope
+from muster.views.columns import BUILT_IN
 
 _LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}
 _STAMPS = {

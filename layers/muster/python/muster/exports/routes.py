@@ -13,6 +13,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs.present import job_view
 from muster.jobs.service import JobForbiddenError, check_permissions, list_jobs
+from muster.views.refusals import ViewNotFoundError
 
 routes = Routes("exports")
 
@@ -33,6 +34,7 @@ class ExportsQuery(ListQuery):
         JobForbiddenError,
         InvalidSelectionError,
         InvalidExportError,
+        ViewNotFoundError,
         refusals.UnknownFilterError,
         refusals.InvalidParameterError,
         refusals.FilterNotIndexedError,

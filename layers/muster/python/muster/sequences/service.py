@@ -14,7 +14,7 @@ from muster.ledger.model import Record
 from muster.operations.decide import make_ready
 from muster.operations.model import RunContext
 from muster.operations.refusals import InvalidOperationError
-from muster.ownership import Owned
+from muster.ownership import Owned, errors_of
 from muster.scope import Scope
 from muster.sequences.asked import SequenceDraft, SequencePatch, dumped
 from muster.sequences.checks import ScheduleCheck, TriggerCheck
@@ -171,13 +171,4 @@ def _draft(kept: Mapping[str, Any]) -> SequenceDraft:
     try:
         return SequenceDraft.model_validate(kept)
     except ValidationError as error:
-        raise _invalid(
-            [
-                FieldError(
-                    "required" if found["type"] == "missing" else "invalid_value",
-                    f"{found['msg']}.",
-                    "".join(f"/{part}" for part in found["loc"]),
-                )
-                for found in error.errors(include_url=False)
-            ]
-        ) from error
+        raise _invalid(errors_of(error)) from error

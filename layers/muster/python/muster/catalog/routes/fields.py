@@ -6,6 +6,7 @@ from muster.access.model import Permission
 from muster.catalog import change, refusals, service
 from muster.catalog.drafts import (
     CatalogQuery,
+    DeleteQuery,
     FieldDraft,
     FieldPatch,
     NewOption,
@@ -124,6 +125,7 @@ def patch_field_type(call: Call) -> Response:
 @routes.delete(
     _ONE,
     permission=Permission.CATALOG_WRITE,
+    query=DeleteQuery,
     returns=None,
     status=204,
     errors=(
@@ -135,7 +137,9 @@ def patch_field_type(call: Call) -> Response:
 )
 def delete_field_type(call: Call) -> Response:
     """Remove a field type that no type has and of which no asset holds a value."""
-    service.delete_field(call.scope, id_of(call, "field_type"), call.if_match)
+    service.delete_field(
+        call.scope, id_of(call, "field_type"), call.if_match, ignore_uses=call.query.ignore_uses
+    )
     return Response(status=204)
 
 

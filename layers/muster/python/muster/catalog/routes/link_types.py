@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.catalog import change, refusals, service
-from muster.catalog.drafts import CatalogQuery, LinkTypeDraft, LinkTypePatch
+from muster.catalog.drafts import CatalogQuery, DeleteQuery, LinkTypeDraft, LinkTypePatch
 from muster.catalog.model import LinkType
 from muster.catalog.present import present_link_type
 from muster.catalog.routes.answers import answer, given, id_of, listing
@@ -97,6 +97,7 @@ def patch_link_type(call: Call) -> Response:
 @routes.delete(
     _ONE,
     permission=Permission.CATALOG_WRITE,
+    query=DeleteQuery,
     returns=None,
     status=204,
     errors=(
@@ -108,5 +109,7 @@ def patch_link_type(call: Call) -> Response:
 )
 def delete_link_type(call: Call) -> Response:
     """Remove a link type that has no links."""
-    service.delete_link_type(call.scope, id_of(call, "link_type"), call.if_match)
+    service.delete_link_type(
+        call.scope, id_of(call, "link_type"), call.if_match, ignore_uses=call.query.ignore_uses
+    )
     return Response(status=204)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muster.access.model import Permission
 from muster.catalog import change, refusals, service
-from muster.catalog.drafts import CatalogQuery, TypeDraft, TypePatch
+from muster.catalog.drafts import CatalogQuery, DeleteQuery, TypeDraft, TypePatch
 from muster.catalog.model import AssetType
 from muster.catalog.present import present_type
 from muster.catalog.routes.answers import answer, given, id_of, listing
@@ -101,6 +101,7 @@ def patch_asset_type(call: Call) -> Response:
 @routes.delete(
     _ONE,
     permission=Permission.CATALOG_WRITE,
+    query=DeleteQuery,
     returns=None,
     status=204,
     errors=(
@@ -112,5 +113,7 @@ def patch_asset_type(call: Call) -> Response:
 )
 def delete_asset_type(call: Call) -> Response:
     """Remove an asset type that nothing uses: no asset, no type below it, no field or link type."""
-    service.delete_type(call.scope, id_of(call, "asset_type"), call.if_match)
+    service.delete_type(
+        call.scope, id_of(call, "asset_type"), call.if_match, ignore_uses=call.query.ignore_uses
+    )
     return Response(status=204)
