@@ -18,9 +18,10 @@ class Place:
     """Where an asset's values are looked for.
 
     `leaf` is a column (`id key name description tag serial type folder created_at updated_at
-    created_by updated_by source`, the last being the cause of the commit that made it), the dotted
-    name of a field, or `@images`, `@files`. `hops` are reference fields, by dotted name, that lead
-    from the asset to others, whose values these then are: all that are reached, each once.
+    created_by updated_by source`, the last being the cause of the commit that made it, and
+    `deleted`, whether it lies in the trash), the dotted name of a field, or `@images`, `@files`.
+    `hops` are reference fields, by dotted name, that lead from the asset to others, whose values
+    these then are: all that are reached, each once.
     """
 
     leaf: str
@@ -153,6 +154,15 @@ class Only:
 
 
 @dataclass(frozen=True)
+class Unlisted:
+    """Some value begins with `prefix`, and is none of these: people who are members no more."""
+
+    place: Place
+    prefix: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Count:
     """The number of values compares so."""
 
@@ -268,6 +278,7 @@ type Condition = (
     | InNetwork
     | Versioned
     | Only
+    | Unlisted
     | Count
     | InFolder
     | Related

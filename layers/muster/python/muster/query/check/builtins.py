@@ -101,9 +101,10 @@ SHOWN = (*_BY_USUAL_NAME, STATUS)
 SPELLED = (*SHOWN, "label", "title", "objectType", "objectTypeId", "objectSchema", "category")
 """The names worth proposing for one that is not known."""
 
-_PREFIX = "system."
+PREFIX = "system."
+"""What Asset Tracker writes before the names of such fields."""
 
 
 def built_in(name: str) -> BuiltIn | None:
     """Return the built-in field of a name: case apart, and `system.title` as in Asset Tracker."""
-    return BUILT_INS.get(name.casefold().removeprefix(_PREFIX))
+    return BUILT_INS.get(name.casefold().removeprefix(PREFIX))

@@ -14,7 +14,7 @@ from muster.query.check.subject import is_empty_word
 from muster.query.check.terms import Kind, Remark, Target, Use, UseKind
 from muster.query.check.wording import look_for
 from muster.query.context import Context
-from muster.query.refusals import problem, shown
+from muster.query.refusals import shown
 from muster.query.tree import Dialect, Name, Span, Value
 from muster.replica.condition import Condition, Has, Place
 from muster.replica.port import Sort
@@ -97,19 +97,6 @@ class QueryChecker:
     def _having(self, node: tree.Having) -> Condition:
         found = functions.having(node.path, node.call, node.sign, node.number, self)
         return negated(found) if node.negated else found
-
-    def sub_query(self, argument: tree.Argument) -> Condition:
-        """Return what a function's argument asks as a query."""
-        match argument.value:
-            case tree.Word() as word:
-                return EVERY if is_empty_word(word) else Has(None, look_for(word))
-            case tree.Call() as call:
-                return functions.condition(call, self)
-            case tree.Listed(span=span) | tree.Raw(span=span):
-                detail = "Here a query is expected."
-                raise problem("syntax", detail, span, expected=["a query"])
-            case expression:
-                return self.expression(expression)
 
     def inside(self, search_id: str, dialect: Dialect) -> QueryChecker:
         """Return the checker for the text of a saved search that this one names."""

@@ -111,6 +111,8 @@ class Paths:
         if folded in self._by_name:
             return [self._by_name[folded]]
         alias = builtins.built_in(name)
+        if alias is None and folded == f"{builtins.PREFIX}{builtins.STATUS}":
+            return [self._status(span)]
         return [alias] if alias else self._by_label.get(fold(name), [])
 
     def _status(self, span: Span) -> FieldType:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from muster.catalog.model import FieldType
 from muster.query.context import Context
 from muster.query.dates import Moment
-from muster.query.tree import Argument, Dialect, Expression, Name, Span, Value
+from muster.query.tree import Dialect, Expression, Name, Span, Value
 from muster.replica.condition import Condition, Place
 
 type UseKind = Literal["field_type", "asset_type", "folder", "link_type", "saved_search"]
@@ -155,10 +155,6 @@ class Checker(Protocol):
 
     def expression(self, expression: Expression) -> Condition:
         """Return what an expression asks: a sub-query's, too."""
-        ...
-
-    def sub_query(self, argument: Argument) -> Condition:
-        """Return what a function's argument asks as a query; a word alone is a bare text."""
         ...
 
     def inside(self, search_id: str, dialect: Dialect) -> Checker:
