@@ -31,6 +31,15 @@ def refused(text: str, dialect: Dialect = "muster", **changes: Any) -> InvalidQu
     return caught.value
 
 
+def refusal_of(text: str, dialect: Dialect = "muster") -> InvalidQueryError | None:
+    """Return the refusal of a query, None for one that is right."""
+    try:
+        checked(text, dialect)
+    except InvalidQueryError as error:
+        return error
+    return None
+
+
 def marked(text: str, error: InvalidQueryError) -> str:
     """Return the piece of the query that a refusal is about."""
     extra = error.errors[0].extra
