@@ -249,7 +249,7 @@ def test_what_is_not_connected_says_what_has_to_be(signature: Signature) -> None
     error = refused(signature.example)
 
     assert error.errors[0].code == "not_connected"
-    assert signature.waits_for in error.detail
+    assert str(signature.waits_for) in error.detail
 
 
 @pytest.mark.parametrize("signature", [each for each in SIGNATURES if not each.waits_for])
