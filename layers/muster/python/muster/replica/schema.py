@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from muster.replica import functions
+
 VERSION = 4
 """Part of the file's name: a file of an older version is removed and built anew from the log."""
 
@@ -107,6 +109,7 @@ def prepare(db: sqlite3.Connection) -> None:
     """Set the connection up, and make the tables of a file that has none. Safe among processes."""
     for pragma in _PRAGMAS:
         db.execute(pragma)
+    functions.register(db)
     if _has_tables(db):
         return
     db.execute("BEGIN IMMEDIATE")

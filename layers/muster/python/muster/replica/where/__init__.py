@@ -6,11 +6,15 @@ import sqlite3
 
 from muster.replica.condition import Condition
 from muster.replica.filters import Filter
-from muster.replica.where import logic
+from muster.replica.where import graph, logic, near, past, twins
 from muster.replica.where.view import Handler, Trashed, View
 
 HANDLERS: dict[type, Handler] = {
     **logic.HANDLERS,
+    **graph.HANDLERS,
+    **near.HANDLERS,
+    **past.HANDLERS,
+    **twins.HANDLERS,
 }
 """By the class of condition. Conditions with hops arrive here without them: see `hops`."""
 
