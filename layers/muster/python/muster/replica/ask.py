@@ -1,6 +1,6 @@
 """Answer an asset query: choose a way through the indexes, then read segment by segment.
 
-The query language's compiler will put `Filter`s of its own beside those of `filters`.
+What the query language asks is put into SQL by `muster.replica.where`, which is loaded then.
 """
 
 # ruff: noqa: S608 - SQL is put together from constants of this package; values are parameters
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from muster.replica.compose import Arm, Way
@@ -87,7 +88,7 @@ def _counted(db: sqlite3.Connection, condition: Filter) -> int:
 
 def search(db: sqlite3.Connection, query: AssetQuery) -> Search:
     """Put a query into the replica's terms."""
-    found = filters(db, query)
+    found = [*filters(db, query), *_asked(db, query)]
     order = keys(db, query.sort)
     first = order[0].column if order else None
     plain = Search(query.trashed, found, order)
@@ -98,6 +99,15 @@ def search(db: sqlite3.Connection, query: AssetQuery) -> Search:
             arms = [Arm(column, value) for value in wanted]
             return Search(query.trashed, found, order, arms, found[number])
     return plain
+
+
+def _asked(db: sqlite3.Connection, query: AssetQuery) -> list[Filter]:
+    """Return what the query language asks, taken apart where all of it must hold."""
+    if query.where is None:
+        return []
+    where = import_module("muster.replica.where")
+    found: list[Filter] = where.conjuncts(where.view_of(db, query.trashed), query.where)
+    return found
 
 
 def _places(db: sqlite3.Connection, query: AssetQuery) -> list[tuple[str, list[str]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from muster.replica.condition import Condition
+from muster.replica.condition import All, Condition
 from muster.replica.filters import Filter
-from muster.replica.where import graph, logic, near, past, twins
+from muster.replica.where import graph, hops, logic, near, past, twins, values
 from muster.replica.where.view import Handler, Trashed, View
 
 HANDLERS: dict[type, Handler] = {
@@ -15,6 +15,7 @@ HANDLERS: dict[type, Handler] = {
     **near.HANDLERS,
     **past.HANDLERS,
     **twins.HANDLERS,
+    **values.HANDLERS,
 }
 """By the class of condition. Conditions with hops arrive here without them: see `hops`."""
 
@@ -32,5 +33,19 @@ def compile_condition(view: View, condition: Condition) -> Filter:
     return _compiled(view, condition)
 
 
+def conjuncts(view: View, condition: Condition) -> list[Filter]:
+    """Return the conditions that must all hold, each by itself, as a way is chosen among them."""
+    waiting, found = [condition], []
+    while waiting:
+        next_one = waiting.pop(0)
+        if isinstance(next_one, All):
+            waiting[:0] = next_one.items
+        else:
+            found.append(_compiled(view, next_one))
+    return found
+
+
 def _compiled(view: View, condition: Condition) -> Filter:
+    if hops.hops_of(condition):
+        return hops.led(view, condition)
     return HANDLERS[type(condition)](view, condition)
