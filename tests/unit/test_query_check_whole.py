@@ -14,6 +14,10 @@ from tests.unit import query_world as world
 from tests.unit.query_asked import checked, refused, where
 from tests.unit.query_world import ident
 
+_TYPES_BY_LABEL = (
+    *("accessory", "type.details", "book", "computer", "type.department", "file.system"),
+    *("laptop", "tablet"),
+)
 A, B, C = (Equal(Place("name"), (letter,)) for letter in "abc")
 
 
@@ -56,13 +60,32 @@ def test_conditions_are_joined_flat() -> None:
             ),
         ),
         ("ORDER BY Department", "muster", (Sort("name", hops=("asset.department",)),)),
-        ("ORDER BY status, id", "muster", (Sort("asset.status"), Sort("created_at"))),
+        ("ORDER BY memory, id", "muster", (Sort("computer.memory.size"), Sort("created_at"))),
     ],
 )
 def test_the_order_is_the_querys_or_the_dialects(
     text: str, dialect: Dialect, expected: tuple[Sort, ...]
 ) -> None:
     assert checked(text, dialect).sort == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("status", [o.id for f in world.FIELDS if f.name == "asset.status" for o in f.options]),
+        ("department.type", [ident("asset_type", n) for n in _TYPES_BY_LABEL]),
+        ("fits", [ident("asset_type", n) for n in _TYPES_BY_LABEL]),
+        (
+            "folder",
+            [ident("folder", n) for n in ("Berlin", "Laptops 2", "Electronics", "Laptops", "Old")],
+        ),
+        ("custodian", [world.ADA.id, world.BOB.id, world.BOB_TOO.id]),
+    ],
+)
+def test_what_has_names_comes_in_the_order_that_people_know(path: str, names: list[str]) -> None:
+    (key,) = checked(f"ORDER BY {path}").sort
+
+    assert key.ranked == tuple(names)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ class Sort:
     descending: bool = False
     hops: tuple[str, ...] = ()
     empty_first: bool = False
+    ranked: tuple[str, ...] | None = None
+    """Stored values in the order in which they come; others come behind them by themselves."""
 
 
 @dataclass(frozen=True)

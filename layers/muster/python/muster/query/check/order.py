@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from muster.query import tree
 from muster.query.check.builtins import BUILT_INS
 from muster.query.check.terms import Checker, Kind, Target
 from muster.query.check.wording import MOST_WORDS
+from muster.query.context import Context
 from muster.query.refusals import problem, shown
 from muster.query.tree import Bare, Compare, Match, Word
 from muster.replica.port import Sort
-from muster.text import words
+from muster.text import fold, words
 
 _UNSORTED = frozenset({Kind.OPAQUE, Kind.FILE})
 
@@ -36,7 +37,13 @@ def _key(order: tree.Order, checker: Checker) -> Sort:
     if field is None:
         detail = f"{shown(path)} has no order."
         raise problem("wrong_type", detail, order.span, expected=["a field with an order"])
-    return Sort(field, order.descending, targets[0].place.hops, _empty_first(order, checker))
+    return Sort(
+        field,
+        order.descending,
+        targets[0].place.hops,
+        _empty_first(order, checker),
+        ranked(targets[0], checker.context),
+    )
 
 
 def _field(target: Target) -> str | None:
@@ -46,6 +53,30 @@ def _field(target: Target) -> str | None:
     if target.kind in _UNSORTED:
         return None
     return "name" if target.kind is Kind.REFERENCE else target.field.name
+
+
+def ranked(target: Target, context: Context) -> tuple[str, ...] | None:
+    """Return the ids of what has names in the order that people know; None for other values.
+
+    Options come as their field lists them, types by label, folders by path, members by name.
+    """
+    match target.kind:
+        case Kind.OPTION:
+            assert target.field is not None
+            return tuple(option.id for option in target.field.options)
+        case Kind.TYPE:
+            types = context.catalog.types
+            return _sorted({type_id: kind.label for type_id, kind in types.items()})
+        case Kind.FOLDER:
+            folders = context.folders
+            return _sorted({folder_id: folders.path_of(folder_id) for folder_id in folders.by_id})
+        case Kind.USER:
+            return _sorted({member.id: member.name for member in context.people.all})
+    return None
+
+
+def _sorted(names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda each: (fold(names[each]), each)))
 
 
 def _empty_first(order: tree.Order, checker: Checker) -> bool:
