@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muster.replica.condition import Edges, Every, Has, Not, Place, Reachable, Related
+from muster.replica.condition import (
+    Condition,
+    Edges,
+    Every,
+    Has,
+    Not,
+    Place,
+    Reachable,
+    Related,
+    Some,
+)
 from muster.replica.where import graph
 from muster.replica.where.graph import TooManyReachedError
 from tests.unit.replica_conditions import met
@@ -43,7 +53,7 @@ def named(number: int) -> Has:
     return Has(Place("name"), f"thing{number}")
 
 
-def drawn(tmp_path: Path, edges: list[Edge], size: int = 6, trashed: tuple[int, ...] = ()) -> World:
+def drawn(tmp_path: Path, edges: list[Edge], size: int, trashed: tuple[int, ...] = ()) -> World:
     """Return a world of numbered assets with these edges."""
     world = World(tmp_path)
     world.put("link_type", OWNS, {"name": "Owns", "symmetric": False})
@@ -102,6 +112,7 @@ def reach(pairs: set[tuple[int, int]], seed: int, depth: int | None) -> set[int]
 
 
 SIZE = 6
+NUMBERS = set(range(1, SIZE + 1))
 numbers = st.integers(1, SIZE)
 drawings = st.lists(
     st.builds(Edge, st.sampled_from([OWNS, NEAR, PARENT, SPARE]), numbers, numbers), max_size=10
@@ -112,72 +123,79 @@ asked_edges = st.builds(
     st.none() | st.lists(st.sampled_from([OWNS, NEAR]), unique=True).map(tuple),
     st.none() | st.lists(st.sampled_from([PARENT, SPARE]), unique=True).map(tuple),
 )
-trash = st.lists(numbers, max_size=2, unique=True).map(tuple)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Some assets, the edges between them, and those in the trash."""
+
+    edges: list[Edge]
+    trashed: tuple[int, ...]
+
+    @property
+    def there(self) -> set[int]:
+        return NUMBERS - set(self.trashed)
+
+    def world(self, directory: Path) -> World:
+        return drawn(directory, self.edges, SIZE, self.trashed)
+
+
+tenants = st.builds(Tenant, drawings, st.lists(numbers, max_size=2, unique=True).map(tuple))
+PASSING: dict[Condition, set[int]] = {
+    Every(): NUMBERS,
+    named(1): {1},
+    Not(named(1)): NUMBERS - {1},
+    Some((named(2), named(3))): {2, 3},
+}
+questions = st.builds(
+    Related,
+    asked_edges,
+    st.sampled_from(list(PASSING)),
+    st.sampled_from(sorted(SIGNS)),
+    st.integers(0, 3),
+)
 slow = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 @slow
-@given(drawings, asked_edges, trash, st.sampled_from(sorted(SIGNS)), st.integers(0, 3), st.data())
+@given(tenants, questions)
 def test_neighbours_are_counted_once_each(
-    tmp_path_factory: pytest.TempPathFactory,
-    edges: list[Edge],
-    asked: Edges,
-    trashed: tuple[int, ...],
-    sign: Any,
-    number: int,
-    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory, tenant: Tenant, question: Related
 ) -> None:
-    world = drawn(tmp_path_factory.mktemp("graph"), edges, SIZE, trashed)
-    only = data.draw(st.none() | numbers)
-    where = Every() if only is None else named(only)
-    if only is not None and data.draw(st.booleans()):
-        where, passing = Not(named(only)), set(range(1, SIZE + 1)) - {only}
-    else:
-        passing = set(range(1, SIZE + 1)) if only is None else {only}
+    world = tenant.world(tmp_path_factory.mktemp("graph"))
 
-    found = met(world, Related(asked, where, sign, number))
+    found = met(world, question)
 
-    there = set(range(1, SIZE + 1)) - set(trashed)
-    pairs = steps(edges, asked)
-    expected = {
-        a
-        for a in there
-        if SIGNS[sign](len({b for c, b in pairs if c == a and b in passing & there}), number)
+    pairs, passing = steps(tenant.edges, question.edges), PASSING[question.where] & tenant.there
+    holds = SIGNS[question.sign]
+    assert found == {
+        number
+        for number in tenant.there
+        if holds(len({b for a, b in pairs if a == number and b in passing}), question.number)
     }
-    assert found == expected
 
 
 @slow
 @given(
-    drawings,
-    asked_edges,
-    trash,
+    tenants,
     st.lists(numbers, max_size=3, unique=True),
-    st.none() | st.integers(1, 4),
-    st.booleans(),
+    st.builds(
+        Reachable, st.just(Every()), asked_edges, st.none() | st.integers(1, 4), st.booleans()
+    ),
 )
 def test_what_is_reached_from_another_seed_is_in(
-    tmp_path_factory: pytest.TempPathFactory,
-    edges: list[Edge],
-    asked: Edges,
-    trashed: tuple[int, ...],
-    seeds: list[int],
-    depth: int | None,
-    seeds_too: bool,  # noqa: FBT001
+    tmp_path_factory: pytest.TempPathFactory, tenant: Tenant, seeds: list[int], asked: Reachable
 ) -> None:
-    from muster.replica.condition import Some
+    world = tenant.world(tmp_path_factory.mktemp("graph"))
 
-    world = drawn(tmp_path_factory.mktemp("graph"), edges, SIZE, trashed)
+    found = met(world, replace(asked, seeds=Some(tuple(map(named, seeds)))))
 
-    found = met(world, Reachable(Some(tuple(map(named, seeds))), asked, depth, seeds_too))
-
-    there = set(range(1, SIZE + 1)) - set(trashed)
-    pairs = {(a, b) for a, b in steps(edges, asked) if {a, b} <= there}
-    live = [seed for seed in seeds if seed in there]
-    expected = {b for seed in live for b in reach(pairs, seed, depth) if b != seed}
-    assert found == (expected | set(live) if seeds_too else expected)
+    pairs = {(a, b) for a, b in steps(tenant.edges, asked.edges) if {a, b} <= tenant.there}
+    live = tenant.there & set(seeds)
+    expected = {b for seed in live for b in reach(pairs, seed, asked.depth) if b != seed}
+    assert found == (expected | live if asked.seeds_too else expected)
 
 
 def test_the_trash_has_a_graph_of_its_own(tmp_path: Path) -> None:
