@@ -138,7 +138,7 @@ class InNetwork:
 
 @dataclass(frozen=True)
 class Versioned:
-    """Some value, read as a version, compares so with this one: see `muster.text.version_key`."""
+    """Some value, read as a version, compares so with this one: see `muster.versions`."""
 
     place: Place
     sign: Sign

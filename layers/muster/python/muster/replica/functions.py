@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from muster.replica import texts
 from muster.text import is_near, words
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}", re.ASCII | re.IGNORECASE)
@@ -28,6 +29,7 @@ def register(db: sqlite3.Connection) -> None:
     for name, test in (("has", _has), ("near", _near)):
         db.create_function(f"text_{name}", 2, _of_text(test), deterministic=True)
         db.create_function(f"field_{name}", 3, _of_field(test), deterministic=True)
+    texts.register(db)
 
 
 def _of_text(test: Test) -> Callable[[Any, str], bool]:

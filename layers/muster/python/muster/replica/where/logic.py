@@ -33,7 +33,11 @@ def _some(view: View, condition: Some) -> Filter:
 
 
 def _not(view: View, condition: Not) -> Filter:
-    found = view.filter(condition.item)
+    return complement(view.filter(condition.item))
+
+
+def complement(found: Filter) -> Filter:
+    """Return the condition that this one does not hold."""
     check = Sql(f"({found.check.text}) IS NOT TRUE", found.check.params)
     return Filter(check, None, found.cost)
 
