@@ -6,7 +6,7 @@ import sqlite3
 
 from muster.replica.condition import All, Condition
 from muster.replica.filters import Filter
-from muster.replica.where import graph, hops, logic, near, past, twins, values
+from muster.replica.where import graph, hops, logic, near, past, people, twins, values
 from muster.replica.where.view import Handler, Trashed, View
 
 HANDLERS: dict[type, Handler] = {
@@ -14,6 +14,7 @@ HANDLERS: dict[type, Handler] = {
     **graph.HANDLERS,
     **near.HANDLERS,
     **past.HANDLERS,
+    **people.HANDLERS,
     **twins.HANDLERS,
     **values.HANDLERS,
 }
