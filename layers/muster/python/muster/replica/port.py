@@ -11,6 +11,7 @@ from muster.ledger.model import Commit, Record
 
 if TYPE_CHECKING:  # a cold start that searches nothing needs none of them
     from muster.replica.condition import Condition
+    from muster.replica.measures import AggregateQuery, Aggregates
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,10 @@ class Replica(Protocol):
 
     def find_assets(self, query: AssetQuery) -> Page:
         """Return one page of assets."""
+        ...
+
+    def aggregate(self, query: AggregateQuery) -> Aggregates:
+        """Return groups of assets with their sizes, sums and the like."""
         ...
 
     def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:

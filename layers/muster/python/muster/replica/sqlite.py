@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from muster.access.model import TenantId
 from muster.errors import TransientError
@@ -17,9 +18,14 @@ from muster.replica import answers, files, rows, schema
 from muster.replica.port import AssetQuery, CommitRow, LinkRow, Page
 from muster.replica.store import Store
 
+if TYPE_CHECKING:
+    from muster.replica.measures import AggregateQuery, Aggregates
+
 _CHANGES_AT_ONCE = 4000
 _BUDGET_BYTES = 384 * 1024 * 1024
 _DAMAGE = (sqlite3.DatabaseError, JSONDecodeError)
+
+type _Aggregate = Callable[[sqlite3.Connection, AggregateQuery], Aggregates]
 
 
 class ReplicaUnavailableError(TransientError):
@@ -94,6 +100,11 @@ class SqliteReplica:
     def find_assets(self, query: AssetQuery) -> Page:
         """Return a page of assets."""
         return self._ask(lambda db: answers.find_assets(db, query))
+
+    def aggregate(self, query: AggregateQuery) -> Aggregates:
+        """Return groups of assets."""
+        aggregate: _Aggregate = import_module("muster.replica.aggregate").aggregate
+        return self._ask(lambda db: aggregate(db, query))
 
     def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:
         """Return untrashed assets that hold a value, oldest first."""
