@@ -89,8 +89,8 @@ def _counted(db: sqlite3.Connection, condition: Filter) -> int:
 def search(db: sqlite3.Connection, query: AssetQuery) -> Search:
     """Put a query into the replica's terms."""
     found = [*filters(db, query), *_asked(db, query)]
-    order = keys(db, query.sort)
-    first = order[0].column if order else None
+    order = keys(db, query.sort, query.trashed)
+    first = order[0].column if order and order[0].walks == "column" else None
     plain = Search(query.trashed, found, order)
     if first not in _SECOND_COLUMNS or query.trashed == "any":
         return plain

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from muster.replica.filters import Filter, Sql, joined, state
-from muster.replica.order import Key, Segment
+from muster.replica.order import Key, Segment, Walk
 
 
 @dataclass(frozen=True)
@@ -48,59 +48,93 @@ class Way:
 
     def count(self) -> Sql:
         """Return the query for the number of all rows."""
-        source = self._source(Arm(), walked=False) if self.gather else Sql("asset a WHERE")
+        source = self._source("nothing", Arm())[0] if self.gather else Sql("asset a WHERE")
         state_test = Sql(f"{'+' if self.gather else ''}a.trashed {state(self.trashed)}")
         where = joined(" AND ", [state_test, *(each.check for each in self.checks)])
         text = f"SELECT count(*) FROM {source.text} {where.text}"
         return Sql(text, (*source.params, *where.params))
 
     def _part(self, segment: Segment, arm: Arm, order: str, limit: int) -> Sql:
-        walked = self._walks_values(segment)
-        values = [key.expression() for key in self.keys]
-        if walked:
-            values[:1] = [Sql("s.value")]
-        elif self._walks_column():
-            values[:1] = [Sql(f"a.{self.keys[0].column}")]
-        row = "s.asset" if walked else "a.row"
+        walk = self._walk(segment)
+        source, first, row = self._source(walk, arm)
+        values = [key.value for key in self.keys]
+        if first:
+            values[:1] = [Sql(first)]
         head = joined(", ", [Sql(f"{row} AS row"), *_named(values)])
-        source = self._source(arm, walked=walked)
-        tests = [*self._tests(arm), *_bounds(segment, values, row)]
+        tests = [*self._tests(walk, arm), *_bounds(segment, values, row)]
         where = joined(" AND ", [*tests, *(each.check for each in self.checks)])
-        text = f"SELECT {head.text} FROM {source.text} {where.text} ORDER BY {order} LIMIT ?"
+        select = "SELECT DISTINCT" if walk == "targets" else "SELECT"
+        text = f"{select} {head.text} FROM {source.text} {where.text} ORDER BY {order} LIMIT ?"
         return Sql(text, (*head.params, *source.params, *where.params, limit))
 
-    def _walks_column(self) -> bool:
-        first = self.keys[0] if self.keys else None
-        return not self.gather and first is not None and bool(first.column) and self._one_state()
+    def _walk(self, segment: Segment) -> Walk:
+        """Return what is read in the order of the segment; else all of it is read and sorted."""
+        if self.gather or not self.keys:
+            return "nothing"
+        walk = self.keys[0].walks
+        one_state = self.trashed != "any"
+        if walk == "column":
+            return walk if one_state else "nothing"
+        has_value = segment.equal[0] is not None if segment.equal else segment.rest == "values"
+        by_column = walk == "targets" and self.keys[0].column
+        return walk if has_value and (one_state or not by_column) else "nothing"
 
-    def _walks_values(self, segment: Segment) -> bool:
-        if self.gather or not self.keys or self.keys[0].column:
-            return False
-        return segment.equal[0] is not None if segment.equal else segment.rest == "values"
-
-    def _one_state(self) -> bool:
-        return self.trashed != "any"
-
-    def _source(self, arm: Arm, *, walked: bool) -> Sql:
+    def _source(self, walk: Walk, arm: Arm) -> tuple[Sql, str, str]:
+        """Return the tables up to WHERE or AND, the first key's value in them, and the row's."""
         if self.gather:
             assert self.gather.rows is not None
             rows = self.gather.rows
             text = f"({rows.text}) c CROSS JOIN asset a ON a.row = c.row WHERE"
-            return Sql(text, rows.params)
-        if walked:
+            return Sql(text, rows.params), "", "a.row"
+        if walk == "nothing":
+            return Sql("asset a NOT INDEXED WHERE"), "", "a.row"
+        key = self.keys[0]
+        if walk == "values":
             text = "value s CROSS JOIN asset a ON a.row = s.asset WHERE s.field = ?"
-            return Sql(f"{text} AND s.position = 0 AND", (self.keys[0].field,))
-        if not self._walks_column():
-            return Sql("asset a NOT INDEXED WHERE")
-        columns = [name for name in (arm.column, self.keys[0].column) if name]
-        return Sql(f"asset a INDEXED BY asset_by_{'_'.join(columns)} WHERE")
+            return Sql(f"{text} AND s.position = 0 AND", (key.field,)), "s.value", "s.asset"
+        if walk == "targets":
+            return *_targets(key, state(self.trashed)), "a.row"
+        columns = [name for name in (arm.column, key.column) if name]
+        index = f"asset_by_{'_'.join(columns)}"
+        return Sql(f"asset a INDEXED BY {index} WHERE"), f"a.{key.column}", "a.row"
 
-    def _tests(self, arm: Arm) -> list[Sql]:
-        hidden = "" if self._walks_column() else "+"
+    def _tests(self, walk: Walk, arm: Arm) -> list[Sql]:
+        hidden = "" if walk == "column" else "+"
         tests = [Sql(f"{hidden}a.trashed {state(self.trashed)}")]
         if arm.column:
             tests.append(Sql(f"a.{arm.column} = ?", (arm.value,)))
+        if walk == "targets":
+            # An asset comes by each of its values, and counts by the first of them.
+            key = self.keys[0]
+            tests.append(Sql(f"{_leaf(key)} = {key.value.text}", key.value.params))
         return tests
+
+
+def _leaf(key: Key) -> str:
+    return f"t.{key.column}" if key.column else "s.value"
+
+
+def _targets(key: Key, visible: str) -> tuple[Sql, str]:
+    """Return the tables from what the hops lead to, in its order, back to the assets."""
+    if key.column:
+        tables = [f"asset t INDEXED BY asset_by_{key.column}"]
+        tests, params = [f"t.trashed {visible}"], []
+    else:
+        tables = ["value s", "asset t"]
+        tests, params = ["s.field = ?", f"t.row = s.asset AND +t.trashed {visible}"], [key.field]
+    here = "t"
+    for depth, field in reversed(list(enumerate(key.hops))):
+        r, h, next_one = f"r{depth}", f"h{depth}", f"t{depth}" if depth else "a"
+        tables += [f"record {r}", f"value {h} INDEXED BY value_by_value", f"asset {next_one}"]
+        tests += [
+            f"{r}.row = {here}.row",
+            f"{h}.field = ? AND {h}.value = lower({r}.id)",
+            f"{next_one}.row = {h}.asset AND +{next_one}.trashed {visible}",
+        ]
+        params.append(field)
+        here = next_one
+    text = f"{' CROSS JOIN '.join(tables)} WHERE {' AND '.join(tests)} AND"
+    return Sql(text, tuple(params)), _leaf(key)
 
 
 def _named(values: Sequence[Sql]) -> list[Sql]:
@@ -134,7 +168,7 @@ def _order(keys: Sequence[Key], segment: Segment) -> str:
         if known:
             continue
         if key.can_be_empty and not (number == depth and segment.rest == "values"):
-            terms.append(f"k{number} IS NULL")
+            terms.append(f"k{number} IS {'NOT ' * key.empty_first}NULL")
         terms.append(f"k{number} {key.direction}")
     last = keys[-1].direction if keys else "ASC"
     return ", ".join([*terms, f"row {last}"])

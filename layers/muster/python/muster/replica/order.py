@@ -4,47 +4,74 @@ An ordered list is answered as segments, one after the other, each a range of an
 comparison of rows knows neither mixed directions nor empty values at the end.
 """
 
+# ruff: noqa: S608 - SQL is put together from constants of this package; values are parameters
+
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal
 
+from muster.replica.cells import Scalar, text_cell
 from muster.replica.filters import COLUMNS, Sql, field_number
 from muster.replica.port import Sort
+from muster.replica.project import DESCRIPTION
 
-_SORT_COLUMNS = {**COLUMNS, "key": "key_order"}
-_NEVER_EMPTY = {"created_at", "updated_at"}
+_SORT_COLUMNS = {
+    **COLUMNS,
+    "key": "key_order",
+    "created_by": "created_by",
+    "updated_by": "updated_by",
+    "source": "source",
+    "deleted": "trashed",
+    "id": "row",
+}
+"""Ids are in the order of creation, as rows are."""
+_HOPS = "muster.replica.where.hops"
+_NEVER_EMPTY = {"created_at", "updated_at", "created_by", "updated_by", "source", "trashed", "row"}
+_WALKED = frozenset(_SORT_COLUMNS.values()) - {"trashed", "row"}
+
+
+type Walk = Literal["column", "values", "targets", "nothing"]
+"""What holds rows in the order of a key: an index on a column, the values of a field, either of
+them where the hops lead, or nothing does.
+"""
 
 
 @dataclass(frozen=True)
 class Key:
-    """A sort key: a column of `asset`, or a field by its number."""
+    """A sort key: a column of `asset`, or a field by its number, of the asset or behind hops."""
 
     column: str | None
     field: int | None
     descending: bool
+    value: Sql
+    """The value of row `a`, as no index of its own."""
+    empty_first: bool = False
+    hops: tuple[int | None, ...] = ()
+    ranked: bool = False
+    """Whether the value is its place in an order given: a number, or itself if it has none."""
 
     @property
     def can_be_empty(self) -> bool:
         """Whether some asset may have no value here."""
-        return self.column not in _NEVER_EMPTY
+        return bool(self.hops) or self.column not in _NEVER_EMPTY
+
+    @property
+    def walks(self) -> Walk:
+        """What holds all rows that have a value in this order."""
+        if self.ranked or (self.column and self.column not in _WALKED):
+            return "nothing"
+        if self.hops:
+            return "targets"
+        return "column" if self.column else "values"
 
     @property
     def direction(self) -> str:
         """The word after the expression in ORDER BY."""
         return "DESC" if self.descending else "ASC"
-
-    def expression(self) -> Sql:
-        """Return the value of row `a`, as no index of its own."""
-        if self.column:
-            return Sql(f"+a.{self.column}")
-        return Sql(
-            "(SELECT o.value FROM value o"
-            " WHERE o.asset = a.row AND o.field = ? AND o.position = 0)",
-            (self.field,),
-        )
 
 
 @dataclass(frozen=True)
@@ -61,34 +88,94 @@ class Segment:
     sign: Literal["<", ">"] = ">"
 
 
-def keys(db: sqlite3.Connection, sorts: Sequence[Sort]) -> list[Key]:
+def keys(db: sqlite3.Connection, sorts: Sequence[Sort], trashed: str = "no") -> list[Key]:
     """Return the sort keys. A field that no asset has is empty everywhere."""
-    return [_key(db, sort) for sort in sorts]
+    return [_key(db, sort, number, trashed) for number, sort in enumerate(sorts)]
 
 
-def _key(db: sqlite3.Connection, sort: Sort) -> Key:
+def _key(db: sqlite3.Connection, sort: Sort, number: int, trashed: str) -> Key:
     column = _SORT_COLUMNS.get(sort.field)
-    field = None if column else field_number(db, sort.field)
-    return Key(column, field, sort.descending)
+    name = DESCRIPTION if sort.field == "description" else sort.field
+    field = None if column else field_number(db, name)
+    call = "" if sort.ranked is None else _place_function(db, number, sort.ranked, column)
+    leaf = _Leaf(column, field, call)
+    value = leaf.behind(db, sort, trashed) if sort.hops else leaf.here()
+    hops = tuple(field_number(db, hop) for hop in sort.hops)
+    return Key(column, field, sort.descending, value, sort.empty_first, hops, bool(call))
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """Where the values are, and the function by which they are compared, if any."""
+
+    column: str | None
+    field: int | None
+    call: str
+
+    def here(self) -> Sql:
+        if self.column:
+            return Sql(f"{self.call}(+a.{self.column})" if self.call else f"+a.{self.column}")
+        text = "WHERE o.asset = a.row AND o.field = ? AND o.position = 0"
+        return Sql(f"(SELECT {self.call}(o.value) FROM value o {text})", (self.field,))
+
+    def behind(self, db: sqlite3.Connection, sort: Sort, trashed: str) -> Sql:
+        """Return the smallest value, or the largest, of the assets that the hops lead to."""
+        where, hops = import_module("muster.replica.where"), import_module(_HOPS)
+        tables, tests, row = hops.reached(where.view_of(db, trashed), sort.hops, "a.row")
+        one = "max" if sort.descending else "min"
+        if self.column:
+            value = f"{row.partition('.')[0]}.{self.column}"
+            text = f"(SELECT {one}({self.call}({value})) FROM {tables.text} WHERE {tests.text})"
+            return Sql(text, tests.params)
+        text = (
+            f"(SELECT {one}({self.call}(o.value)) FROM {tables.text} CROSS JOIN value o"
+            f" WHERE {tests.text} AND o.asset = {row} AND o.field = ?)"
+        )
+        return Sql(text, (*tests.params, self.field))
+
+
+def _place_function(
+    db: sqlite3.Connection, number: int, ranked: Sequence[str], column: str | None
+) -> str:
+    """Give the connection a function that turns a value into its place in an order: its name.
+
+    What has no place stays as it is, and texts come behind numbers by themselves.
+    """
+    spelled = ranked if column else map(text_cell, ranked)
+    places: dict[Scalar, Scalar] = {value: place for place, value in enumerate(spelled)}
+    name = f"place_{number}"
+    db.create_function(name, 1, lambda value: places.get(value, value), deterministic=True)
+    return name
 
 
 def segments(found: Sequence[Key], after: Sequence[Any] | None) -> Iterator[Segment]:
     """Yield the segments in order: all rows, or those after the sort values and row `after`."""
     if after is None:
-        yield from _beyond(found, (), None)
+        yield from _all(found)
         return
     *values, row = after
     yield Segment(tuple(values), "row", row, "<" if found and found[-1].descending else ">")
     for depth in range(len(found) - 1, -1, -1):
-        if values[depth] is not None:
-            yield from _beyond(found, tuple(values[:depth]), values[depth])
+        yield from _beyond(found, tuple(values[:depth]), values[depth])
 
 
-def _beyond(found: Sequence[Key], equal: tuple[Any, ...], bound: Any) -> Iterator[Segment]:
+def _all(found: Sequence[Key]) -> Iterator[Segment]:
     if not found:
         yield Segment((), "row")
         return
-    sign: Literal["<", ">"] = "<" if found[len(equal)].descending else ">"
-    yield Segment(equal, "values", bound, sign)
-    if found[len(equal)].can_be_empty:
+    parts = [Segment((), "values", None, _sign(found[0]))]
+    if found[0].can_be_empty:
+        parts.insert(0 if found[0].empty_first else 1, Segment((), "empty"))
+    yield from parts
+
+
+def _beyond(found: Sequence[Key], equal: tuple[Any, ...], bound: Any) -> Iterator[Segment]:
+    key = found[len(equal)]
+    if bound is not None or key.empty_first:
+        yield Segment(equal, "values", bound, _sign(key))
+    if bound is not None and key.can_be_empty and not key.empty_first:
         yield Segment(equal, "empty")
+
+
+def _sign(key: Key) -> Literal["<", ">"]:
+    return "<" if key.descending else ">"
