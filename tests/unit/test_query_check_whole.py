@@ -18,6 +18,7 @@ _TYPES_BY_LABEL = (
     *("accessory", "type.details", "book", "computer", "type.department", "file.system"),
     *("laptop", "tablet"),
 )
+_OTHER_FOLDERS = [ident("folder", n) for n in ("Laptops 2", "Electronics", "Laptops", "Old")]
 A, B, C = (Equal(Place("name"), (letter,)) for letter in "abc")
 
 
@@ -60,7 +61,7 @@ def test_conditions_are_joined_flat() -> None:
             ),
         ),
         ("ORDER BY Department", "muster", (Sort("name", hops=("asset.department",)),)),
-        ("ORDER BY memory, id", "muster", (Sort("computer.memory.size"), Sort("created_at"))),
+        ("ORDER BY memory, id", "muster", (Sort("computer.memory.size"), Sort("id"))),
     ],
 )
 def test_the_order_is_the_querys_or_the_dialects(
@@ -75,11 +76,10 @@ def test_the_order_is_the_querys_or_the_dialects(
         ("status", [o.id for f in world.FIELDS if f.name == "asset.status" for o in f.options]),
         ("department.type", [ident("asset_type", n) for n in _TYPES_BY_LABEL]),
         ("fits", [ident("asset_type", n) for n in _TYPES_BY_LABEL]),
-        (
-            "folder",
-            [ident("folder", n) for n in ("Berlin", "Laptops 2", "Electronics", "Laptops", "Old")],
-        ),
+        ("folder", [ident("folder", "Berlin"), *_OTHER_FOLDERS]),
+        ("path", [ident("folder", "Berlin"), *_OTHER_FOLDERS]),
         ("custodian", [world.ADA.id, world.BOB.id, world.BOB_TOO.id]),
+        ("createdBy", [world.ADA.id, world.BOB.id, world.BOB_TOO.id]),
     ],
 )
 def test_what_has_names_comes_in_the_order_that_people_know(path: str, names: list[str]) -> None:

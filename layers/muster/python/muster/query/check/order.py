@@ -67,7 +67,7 @@ def ranked(target: Target, context: Context) -> tuple[str, ...] | None:
         case Kind.TYPE:
             types = context.catalog.types
             return _sorted({type_id: kind.label for type_id, kind in types.items()})
-        case Kind.FOLDER:
+        case Kind.FOLDER | Kind.PATH:
             folders = context.folders
             return _sorted({folder_id: folders.path_of(folder_id) for folder_id in folders.by_id})
         case Kind.USER:
