@@ -67,5 +67,5 @@ def _average(unit: str | None, *found: Any) -> Number:
     added: Number = _sum(*found)
     if unit is not None:
         # Whole minor units, halves to the even one, as banks round.
-        return int(round(Fraction(added) / (reals + wholes)))
+        return round(Fraction(added) / (reals + wholes))
     return float(Fraction(added) / (reals + wholes))
