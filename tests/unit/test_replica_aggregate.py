@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -293,10 +294,10 @@ def test_any_assets_are_grouped_as_plain_python_does(
     """Two groups and all measures, each value of each asset once in each of its groups."""
     world = World(tmp_path_factory.mktemp("replica"))
     sizes: Counter[Any] = Counter()
-    values = defaultdict(list)
+    values: dict[Any, list[int]] = defaultdict(list)
     for number, (first, second, measured) in enumerate(assets, 1):
         world.asset(number, fields={"f.a": first, "f.b": second, "f.n": measured})
-        for key in ((a, b) for a in first or [None] for b in second or [None]):
+        for key in product(_or_empty(first), _or_empty(second)):
             sizes[key] += 1
             values[key] += measured
     measures = [Measure(function, Place("f.n")) for function in _FUNCTIONS]
@@ -308,6 +309,10 @@ def test_any_assets_are_grouped_as_plain_python_does(
     assert [row.count for row in rows] == sorted(sizes.values(), reverse=True)
     for row in rows:
         assert row.values == _expected(values[row.keys])
+
+
+def _or_empty(values: list[Any]) -> list[Any]:
+    return values or [None]
 
 
 def _expected(values: list[int]) -> tuple[Any, ...]:
