@@ -130,7 +130,9 @@ TYPES = (
     ),
     _type("laptop", "Laptop", "LAP", "computer"),
     _type("tablet", "Tablet", "TAB", "laptop"),
-    _type("book", "Book", "BK", fields=(Placement(field="book.title"),)),
+    _type(
+        "book", "Book", "BK", fields=(Placement(field="book.title"), Placement(field="book.owner"))
+    ),
     _type("accessory", "Accessory", "ACC"),
     _type("type.department", "Department", "DEP"),
     _type("type.details", "Asset Details", "DET"),
