@@ -114,7 +114,9 @@ def test_an_export_has_the_columns_of_a_view(company: Company) -> None:
 
     job = company.post("/v1/exports", body, status=202)["id"]
 
-    with company.stand.scope().objects.stream(f"jobs/{job}/export.csv") as content:
+    content = company.stand.scope().objects.stream(f"jobs/{job}/export.csv")
+    assert content is not None
+    with content:
         assert content.readline() == b"key,pc.ram,updated_at\r\n"
     both = client.post("/v1/exports", {**body, "fields": ["key"]})
     assert both.json["errors"][0]["pointer"] == "/view"

@@ -11,7 +11,8 @@ import pytest
 from muster.ids import new_id
 from muster.ledger.model import Put
 from muster.query.api import asset_query, compile_query
-from muster.query.context import UnknownTimeZoneError, context_of
+from muster.query.context import context_of
+from muster.query.refusals import UnknownTimeZoneError
 from muster.replica.condition import All, Equal, Place
 from muster.replica.port import AssetQuery
 from tests.office import ANNA, BOB, Office

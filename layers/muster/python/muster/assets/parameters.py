@@ -16,14 +16,23 @@ class _Query(BaseModel):
 
 class AssetsQuery(SortedQuery):
     """Which assets. Further parameters are filters: `type`, `folder`, `tag`, `serial`, `key`,
-    `name`, `status`, `cf.<dotted name>`, each repeatable (any of the values may match), with
-    `__in=a,b` and `__empty=true`.
+    `name`, `description`, `created_at`, `created_by`, `updated_at`, `updated_by`, `status`,
+    `cf.<dotted name>`, each repeatable (any of the values may match), with `__in=a,b`,
+    `__empty=true`, `__not`, `__contains`, `__startswith`, `__endswith`, `__lt`, `__lte`, `__gt`
+    and `__gte`.
     """
 
     takes_filters: ClassVar[bool] = True
 
     q: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     """Words that all occur in the asset's texts; a word that ends in `*` is a prefix."""
+    query: str | None = None
+    """A query, such as `type = Laptop AND computer.ram >= 16 ORDER BY name`; `sort` wins over its
+    order. See docs/query-language.md."""
+    dialect: Literal["muster", "nql", "aql"] = "muster"
+    """Whose habits the query follows: `nql` is Asset Tracker's, `aql` that of Atlassian Assets."""
+    time_zone: Annotated[str, StringConstraints(max_length=64)] | None = None
+    """Whose days are meant, an IANA name; by default the organisation's."""
     trashed: Literal["no", "yes", "any"] = "no"
     include_subtypes: bool = False
     include_subfolders: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NoReturn
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from muster.assets import refusals
 from muster.assets.resolve import Resolver
@@ -14,24 +15,24 @@ from muster.catalog.values import TextDialect, ValueProblem, parse_text
 from muster.errors import FieldError
 from muster.replica.port import AssetQuery, Sort
 
+if TYPE_CHECKING:  # most lists do without the language
+    from muster.assets.conditions import Conditions
+    from muster.replica.condition import Condition
+
 _TEXTS = ("key", "name", "tag", "serial")
 _BUILT_IN = (*_TEXTS, "type", "folder")
 SORTABLE = (*_BUILT_IN, "created_at", "updated_at")
-_OPERATORS = frozenset(
-    {
-        "contains",
-        "startswith",
-        "endswith",
-        "empty",
-        "in",
-        "not",
-        "lt",
-        "lte",
-        "gt",
-        "gte",
-        "any",
-    }
-)
+_ASKED_ONLY = {
+    "description": "description",
+    "created_at": "created",
+    "created_by": "createdBy",
+    "updated_at": "updated",
+    "updated_by": "updatedBy",
+}
+"""What is compared as the query language does it, under its name there."""
+_EQUALITIES = frozenset({"empty", "in", "any"})
+_COMPARISONS = frozenset({"contains", "startswith", "endswith", "not", "lt", "lte", "gt", "gte"})
+_OPERATORS = _EQUALITIES | _COMPARISONS
 _MOST_DIGITS = 15
 _CUSTOM = ("cf.", "custom_fields.")
 
@@ -47,6 +48,8 @@ class Filters:
     trashed: Literal["no", "yes", "any"] = "no"
     include_subtypes: bool = False
     include_subfolders: bool = False
+    time_zone: str | None = None
+    """Whose days are meant; None: the organisation's."""
 
 
 def asset_query(
@@ -58,26 +61,25 @@ def asset_query(
     after: Sequence[Any] | None = None,
     count: bool = False,
 ) -> AssetQuery:
-    """Return the question; raises UnknownFilterError, InvalidParameterError, FilterNotIndexedError.
+    """Return the question; raises UnknownFilterError, InvalidParameterError.
 
     `sort` has names such as `tag`, `-updated_at` and `cf.computer.cpu`.
     """
-    reader = _Reader(resolver)
-    conditions = {name: reader.values(name, texts) for name, texts in filters.conditions.items()}
-    types = conditions.pop("type", [])
-    if filters.include_subtypes:
-        types = sorted({t for each in types for t in resolver.catalog.subtypes(each)})
+    reader = _Reader(resolver, filters)
+    for parameter, texts in filters.conditions.items():
+        reader.read(parameter, texts)
     folders: list[str] = []
     if filters.include_subfolders:
-        wanted = conditions.pop("folder", [])
+        wanted = reader.equals.pop("folder", [])
         # Everything lies below the root, which has no id.
         folders = [] if None in wanted else wanted
     order = [sort_key(resolver.catalog, name) for name in sort]
     return AssetQuery(
-        types=types,
+        types=reader.with_subtypes(reader.equals.pop("type", [])),
         folders=folders,
         include_subfolders=filters.include_subfolders,
-        equals=dict(_joined(conditions, resolver.catalog)),
+        equals=reader.equals,
+        where=reader.where(),
         text=filters.text,
         trashed=filters.trashed,
         sort=tuple(order) or AssetQuery().sort,
@@ -119,26 +121,42 @@ def sort_key(catalog: Catalog, name: str) -> Sort:
     return Sort(field, descending=name.startswith("-"))
 
 
-@dataclass(frozen=True)
 class _Reader:
-    """Reads the values of one parameter into stored form."""
+    """Reads parameters into what has to equal something, and conditions of other kinds."""
 
-    resolver: Resolver
+    def __init__(self, resolver: Resolver, filters: Filters) -> None:
+        self.resolver = resolver
+        self.filters = filters
+        self.equals: dict[str, list[Any]] = {}
+        """By field: `tag=a` and `tag__empty=true` are two values of one."""
+        self._others: list[Condition] = []
 
-    def values(self, parameter: str, texts: Sequence[str]) -> list[Any]:
+    def read(self, parameter: str, texts: Sequence[str]) -> None:
+        """Take in a parameter with its values."""
         name, operator = self._split(parameter)
-        if operator == "empty":
-            return self._empty(parameter, name, texts)
-        if operator == "in":
+        if operator in {"in", "any"}:
             texts = [part for text in texts for part in text.split(",")]
-        if name in _TEXTS:
-            return list(texts)
-        if name == "type":
-            return [self._type(parameter, text) for text in texts]
-        if name == "folder":
-            return [self._folder(parameter, text) for text in texts]
-        definition = self._definition(parameter, name)
-        return [value for text in texts for value in self._parsed(parameter, definition, text)]
+        if operator == "empty":
+            self._read_empty(parameter, name, texts)
+        elif name in _ASKED_ONLY or operator in _COMPARISONS:
+            self._others.append(self._compared(parameter, name, operator or "eq", texts))
+        else:
+            values = self._values(parameter, name, texts)
+            self.equals.setdefault(self._field(parameter, name), []).extend(values)
+
+    def where(self) -> Condition | None:
+        """Return what is asked beyond equality."""
+        if len(self._others) < 2:  # noqa: PLR2004 - nothing to join
+            return next(iter(self._others), None)
+        from muster.replica.condition import All
+
+        return All(tuple(self._others))
+
+    def with_subtypes(self, types: Sequence[str]) -> Sequence[str]:
+        """Return the types, with those below where they are asked for."""
+        if not self.filters.include_subtypes:
+            return types
+        return sorted({t for each in types for t in self.resolver.catalog.subtypes(each)})
 
     def _split(self, parameter: str) -> tuple[str, str | None]:
         name, found, operator = parameter.rpartition("__")
@@ -147,20 +165,56 @@ class _Reader:
         if operator not in _OPERATORS:
             hint = refusals.nearest(operator, _OPERATORS)
             self._unknown(parameter, f"There is no operator {operator[:40]!r}{hint}")
-        if operator not in {"empty", "in"}:
-            detail = f"No index serves {operator!r}: ask for equal values, or search with q."
-            error = FieldError("filter_not_indexed", detail, parameter=parameter)
-            raise refusals.FilterNotIndexedError(detail, errors=[error])
         return name, operator
 
-    def _empty(self, parameter: str, name: str, texts: Sequence[str]) -> list[Any]:
-        if name not in _BUILT_IN:
-            self._definition(parameter, name)
-        if [text.lower() for text in texts] != ["true"]:
-            detail = "Only true can be asked for: no index serves “not empty”."
-            error = FieldError("filter_not_indexed", detail, parameter=parameter)
-            raise refusals.FilterNotIndexedError(detail, errors=[error])
-        return [None]
+    def _read_empty(self, parameter: str, name: str, texts: Sequence[str]) -> None:
+        wanted = {text.lower() for text in texts}
+        if not wanted <= {"true", "false"}:
+            _bad(parameter, f"{parameter} is true or false.")
+        field = self._field(parameter, name)
+        if wanted == {"true"} and name not in _ASKED_ONLY:
+            self.equals.setdefault(field, []).append(None)
+        elif len(wanted) == 1:
+            operator = "empty" if wanted == {"true"} else "filled"
+            path = _ASKED_ONLY.get(field, field)
+            self._others.append(self._conditions.of_field(parameter, path, operator, ()))
+
+    def _compared(
+        self, parameter: str, name: str, operator: str, texts: Sequence[str]
+    ) -> Condition:
+        field = self._field(parameter, name)
+        if name in {"type", "folder"}:
+            return self._not_there(parameter, name, operator, texts)
+        path = _ASKED_ONLY.get(field, field)
+        return self._conditions.of_field(parameter, path, operator, texts)
+
+    def _not_there(
+        self, parameter: str, name: str, operator: str, texts: Sequence[str]
+    ) -> Condition:
+        from muster.assets.conditions import not_in_folders, not_of_types
+
+        if operator != "not":
+            _bad(parameter, f"A {name} can't be compared so: ask for {name} or {name}__not.")
+        values = self._values(parameter, name, texts)
+        if name == "type":
+            return not_of_types(self.with_subtypes(values))
+        return not_in_folders(values, below=self.filters.include_subfolders)
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        from muster.assets.conditions import Conditions
+
+        return Conditions(self.resolver.scope, self.filters.time_zone)
+
+    def _values(self, parameter: str, name: str, texts: Sequence[str]) -> list[Any]:
+        if name in _TEXTS:
+            return list(texts)
+        if name == "type":
+            return [self._type(parameter, text) for text in texts]
+        if name == "folder":
+            return [self._folder(parameter, text) for text in texts]
+        definition = self._definition(parameter, name)
+        return [value for text in texts for value in self._parsed(parameter, definition, text)]
 
     def _type(self, parameter: str, text: str) -> str:
         found = self.resolver.catalog.type_of(text)
@@ -175,6 +229,12 @@ class _Reader:
             _bad(parameter, f"There is no folder {text[:80]!r}.")
         return found or None
 
+    def _field(self, parameter: str, name: str) -> str:
+        """Return a built-in as it is, or a field's dotted name."""
+        if name in _BUILT_IN or name in _ASKED_ONLY:
+            return name
+        return self._definition(parameter, name).name
+
     def _definition(self, parameter: str, name: str) -> FieldType:
         fields = self.resolver.catalog.fields
         custom = next((name.removeprefix(p) for p in _CUSTOM if name.startswith(p)), None)
@@ -182,7 +242,7 @@ class _Reader:
             return fields[custom]
         if name == "status":
             return self._status(parameter)
-        known = [*_BUILT_IN, "status", *(f"cf.{field}" for field in fields)]
+        known = [*_BUILT_IN, *_ASKED_ONLY, "status", *(f"cf.{field}" for field in fields)]
         hint = refusals.nearest(name if custom is None else f"cf.{custom}", known)
         return self._unknown(parameter, f"There is no parameter or field {name[:80]!r}{hint}")
 
@@ -209,18 +269,3 @@ class _Reader:
 def _bad(parameter: str, detail: str) -> NoReturn:
     error = FieldError("invalid_parameter", detail, parameter=parameter)
     raise refusals.InvalidParameterError(detail, errors=[error])
-
-
-def _joined(
-    conditions: Mapping[str, Iterable[Any]], catalog: Catalog
-) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the conditions by field; `tag=a` and `tag__empty=true` are two values of one field."""
-    joined: dict[str, list[Any]] = {}
-    status = [name for name, f in catalog.fields.items() if f.kind is FieldKind.STATUS]
-    for parameter, values in conditions.items():
-        name = parameter.partition("__")[0]
-        field = next((name.removeprefix(p) for p in _CUSTOM if name.startswith(p)), name)
-        if field == "status" and status:
-            field = status[0]
-        joined.setdefault(field, []).extend(values)
-    yield from joined.items()

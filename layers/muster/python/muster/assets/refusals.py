@@ -87,12 +87,6 @@ class AssetReferencedError(ConflictError):
     code = "asset_referenced"
 
 
-class FilterNotIndexedError(MalformedRequestError):
-    """No index serves this filter."""
-
-    code = "filter_not_indexed"
-
-
 class UnknownFilterError(MalformedRequestError):
     """The parameter or the field is not one that assets can be asked for."""
 

@@ -37,7 +37,6 @@ class ExportsQuery(ListQuery):
         ViewNotFoundError,
         refusals.UnknownFilterError,
         refusals.InvalidParameterError,
-        refusals.FilterNotIndexedError,
     ),
     max_body_bytes=4_000_000,
 )

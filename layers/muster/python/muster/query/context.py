@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from muster.access.model import Member
 from muster.catalog.load import FolderTree, load_catalog, load_folders
 from muster.catalog.model import Catalog
-from muster.errors import FieldError, InvalidInputError
+from muster.errors import FieldError
 from muster.ids import is_id
 from muster.query.dates import Clock
+from muster.query.refusals import UnknownTimeZoneError
 from muster.query.tree import Dialect
 from muster.replica.port import AssetQuery
 from muster.scope import Scope
@@ -24,12 +25,6 @@ MOST_NAMED = 1_000
 """Assets that may answer to one name where their ids are needed."""
 _NATURAL = ("key", "tag", "serial", "name")
 _LONGEST_ZONE = 64
-
-
-class UnknownTimeZoneError(InvalidInputError):
-    """There is no time zone of this name in the IANA database."""
-
-    code = "unknown_time_zone"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from muster.errors import FieldError, InvalidInputError
-from muster.query.tree import Span
+
+if TYPE_CHECKING:  # lists without a query refuse as well, and do without its tree
+    from muster.query.tree import Span
 
 _LONGEST_COMPARED = 100
 """Characters of a name that is worth comparing; comparing costs their square."""
@@ -86,3 +89,9 @@ def _either(names: Sequence[str]) -> str:
     if len(quoted) == 1:
         return quoted[0]
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+class UnknownTimeZoneError(InvalidInputError):
+    """There is no time zone of this name in the IANA database."""
+
+    code = "unknown_time_zone"

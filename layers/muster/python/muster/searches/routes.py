@@ -7,8 +7,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
-from muster.query.context import UnknownTimeZoneError
-from muster.query.refusals import InvalidQueryError
+from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 from muster.searches import favourites, refusals, service
 from muster.searches.asked import (
     PreferencesPatch,

@@ -24,6 +24,8 @@ from muster.http.errors import problem, status_of
 from muster.http.paging import page_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
+from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
+from muster.replica.port import AssetQuery, Page
 
 routes = Routes("assets")
 
@@ -43,7 +45,8 @@ _MIXED = 207
     errors=(
         refusals.UnknownFilterError,
         refusals.InvalidParameterError,
-        refusals.FilterNotIndexedError,
+        InvalidQueryError,
+        UnknownTimeZoneError,
     ),
 )
 def list_assets(call: Call) -> Response:
@@ -52,7 +55,7 @@ def list_assets(call: Call) -> Response:
     The list holds every change that was answered before it was asked for.
     """
     call.scope.replica.catch_up()
-    page = call.scope.replica.find_assets(_question(call))
+    page = _page(call)
     names = names_for(call, page.items)
     present = present_brief if call.query.view == "brief" else present_asset
     if not call.query.expand:
@@ -82,7 +85,20 @@ def run_batch_view(call: Call) -> Response:
     return Response({"results": [_row(call, outcome) for outcome in outcomes]}, status=status)
 
 
-def _question(call: Call) -> Any:
+def _page(call: Call) -> Page:
+    question = _question(call)
+    if call.query.query is None:
+        return call.scope.replica.find_assets(question)
+    from muster.assets.found import Asked, compiled, page_of
+
+    query = call.query
+    checked = compiled(
+        call.scope, Asked(query.query, dialect=query.dialect, time_zone=query.time_zone)
+    )
+    return page_of(call.scope, checked, question, sort=question.sort if query.sort else ())
+
+
+def _question(call: Call) -> AssetQuery:
     query = call.query
     filters = Filters(
         conditions=query.filters,
@@ -90,6 +106,7 @@ def _question(call: Call) -> Any:
         trashed=query.trashed,
         include_subtypes=query.include_subtypes,
         include_subfolders=query.include_subfolders,
+        time_zone=query.time_zone,
     )
     return asset_query(
         Resolver(call.scope, look(call.scope).catalog),
