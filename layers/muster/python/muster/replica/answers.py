@@ -77,6 +77,12 @@ def find_assets(db: sqlite3.Connection, query: AssetQuery) -> Page:
     return Page(items, more, total, _seq(db))
 
 
+def count(db: sqlite3.Connection, query: AssetQuery, most: int) -> tuple[int, bool]:
+    """Return how many assets there are, up to a bound, and whether that is all."""
+    found = ask.search(db, query).count(db, most)
+    return min(found, most), found <= most
+
+
 def _after(db: sqlite3.Connection, query: AssetQuery) -> list[Any] | None:
     """Return the cursor with the row number in place of the id: rows are in order of creation."""
     if query.after is None:

@@ -46,13 +46,16 @@ class Way:
         text = f"SELECT * FROM ({union.text}) ORDER BY {order} LIMIT ?"
         return Sql(text, (*union.params, limit))
 
-    def count(self) -> Sql:
-        """Return the query for the number of all rows."""
+    def count(self, most: int | None = None) -> Sql:
+        """Return the query for the number of all rows; with a bound, at most one more than that."""
         source = self._source("nothing", Arm())[0] if self.gather else Sql("asset a WHERE")
         state_test = Sql(f"{'+' if self.gather else ''}a.trashed {state(self.trashed)}")
         where = joined(" AND ", [state_test, *(each.check for each in self.checks)])
-        text = f"SELECT count(*) FROM {source.text} {where.text}"
-        return Sql(text, (*source.params, *where.params))
+        params = (*source.params, *where.params)
+        if most is None:
+            return Sql(f"SELECT count(*) FROM {source.text} {where.text}", params)
+        text = f"SELECT 1 FROM {source.text} {where.text} LIMIT ?"
+        return Sql(f"SELECT count(*) FROM ({text})", (*params, most + 1))
 
     def _part(self, segment: Segment, arm: Arm, order: str, limit: int) -> Sql:
         walk = self._walk(segment)

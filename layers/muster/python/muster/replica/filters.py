@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from muster.errors import MalformedRequestError
@@ -56,6 +56,8 @@ class Filter:
     """What a check takes, as a multiple of reading a row."""
     match: str | None = None
     """The FTS5 expression over `words` that says the same, for a condition on words alone."""
+    arm: tuple[str, tuple[str, ...]] | None = None
+    """`type` or `folder` with the wanted values, for a condition that says the same."""
 
 
 def state(trashed: str) -> str:
@@ -67,9 +69,9 @@ def filters(db: sqlite3.Connection, query: AssetQuery) -> list[Filter]:
     """Return the query's conditions but for `trashed`."""
     found = []
     if query.folders:
-        found.append(_column("folder", folders(db, query), query))
+        found.append(_armed("folder", folders(db, query), query))
     if query.types:
-        found.append(_column("type", type_ids(query), query))
+        found.append(_armed("type", type_ids(query), query))
     for name, accepted in query.equals.items():
         column = COLUMNS.get(name)
         if column:
@@ -135,6 +137,10 @@ def _column(column: str, accepted: Iterable[Scalar], query: AssetQuery) -> Filte
         rows=Sql(listed.replace("{}", ""), present),
         cost=0.3,
     )
+
+
+def _armed(column: str, wanted: Sequence[str], query: AssetQuery) -> Filter:
+    return replace(_column(column, wanted, query), arm=(column, tuple(wanted)))
 
 
 def _field(db: sqlite3.Connection, name: str, accepted: Iterable[Any]) -> Filter:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:  # a cold start that searches nothing needs none of them
 
 @dataclass(frozen=True)
 class Sort:
-    """One sort key: a built-in (`key name tag serial type folder created_at updated_at`) or the
-    dotted name of a field.
+    """One sort key: a built-in or the dotted name of a field, as `leaf` of
+    `muster.replica.condition.Place` has it. Ids are in order of creation.
 
     Empty values come last whichever the direction, first with `empty_first`. Of equal assets the
     one created first comes first, or last when the last sort key is descending. In keys numbers
@@ -125,7 +125,17 @@ class Replica(Protocol):
         ...
 
     def find_assets(self, query: AssetQuery) -> Page:
-        """Return one page of assets."""
+        """Return one page of assets.
+
+        As `count`, `aggregate` and `explain` it raises `query_too_slow` (QueryTooSlowError) where
+        the answer would take more than two seconds.
+        """
+        ...
+
+    def count(self, query: AssetQuery, most: int) -> tuple[int, bool]:
+        """Return how many assets there are, at most so many, and whether that is all of them.
+        Order, limit and cursor of the query don't matter.
+        """
         ...
 
     def aggregate(self, query: AggregateQuery) -> Aggregates:

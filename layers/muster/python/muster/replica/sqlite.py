@@ -14,7 +14,7 @@ from muster.access.model import TenantId
 from muster.errors import TransientError
 from muster.ledger.model import Commit, Record
 from muster.ledger.port import Ledger
-from muster.replica import answers, files, rows, schema
+from muster.replica import answers, files, limits, rows, schema
 from muster.replica.port import AssetQuery, CommitRow, LinkRow, Page
 from muster.replica.store import Store
 
@@ -55,6 +55,7 @@ class SqliteReplica:
     ) -> None:
         """Touch nothing yet: the file is opened when it is first used."""
         self.tenant = tenant
+        self.question_seconds = limits.SECONDS
         self._ledger = ledger
         self._store = Store(files.path_of(directory, tenant, schema.VERSION), budget_bytes)
         self._lock = threading.RLock()
@@ -99,12 +100,16 @@ class SqliteReplica:
 
     def find_assets(self, query: AssetQuery) -> Page:
         """Return a page of assets."""
-        return self._ask(lambda db: answers.find_assets(db, query))
+        return self._ask_in_time(lambda db: answers.find_assets(db, query))
+
+    def count(self, query: AssetQuery, most: int) -> tuple[int, bool]:
+        """Return how many assets there are, up to a bound."""
+        return self._ask_in_time(lambda db: answers.count(db, query, most))
 
     def aggregate(self, query: AggregateQuery) -> Aggregates:
         """Return groups of assets."""
         aggregate: _Aggregate = import_module("muster.replica.aggregate").aggregate
-        return self._ask(lambda db: aggregate(db, query))
+        return self._ask_in_time(lambda db: aggregate(db, query))
 
     def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:
         """Return untrashed assets that hold a value, oldest first."""
@@ -162,6 +167,13 @@ class SqliteReplica:
                 return question(db)
 
         return self._mended(answer)
+
+    def _ask_in_time[T](self, question: Callable[[sqlite3.Connection], T]) -> T:
+        def answer(db: sqlite3.Connection) -> T:
+            with limits.within(db, self.question_seconds):
+                return question(db)
+
+        return self._ask(answer)
 
     def _catch_up(self) -> int:
         with self._catching_up:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from muster.replica.condition import All, Condition
 from muster.replica.filters import Filter
-from muster.replica.where import graph, hops, logic, near, past, people, twins, values
+from muster.replica.where import arms, graph, hops, logic, near, past, people, twins, values
 from muster.replica.where.view import Handler, Trashed, View
 
 HANDLERS: dict[type, Handler] = {
@@ -42,7 +43,7 @@ def conjuncts(view: View, condition: Condition) -> list[Filter]:
         if isinstance(next_one, All):
             waiting[:0] = next_one.items
         else:
-            found.append(_compiled(view, next_one))
+            found.append(replace(_compiled(view, next_one), arm=arms.of(view, next_one)))
     return found
 
 

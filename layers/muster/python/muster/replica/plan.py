@@ -1,0 +1,104 @@
+"""Which way through the indexes is short: what conditions list, and what checking them takes."""
+
+# ruff: noqa: S608 - SQL is put together from constants of this package; values are parameters
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from muster.replica.filters import Filter, joined
+from muster.replica.limits import attempt
+
+_MOST_COUNTED = 20_000
+_COUNT_STEPS = 200
+_FEWEST_STEPS = 300
+_ROW_STEPS = 0.05
+"""Instructions, in thousands, of a row that is read, checked by nothing and sorted."""
+_SAMPLE = 300
+_SCANNED = 0.1
+"""What it takes to look at a value in an index that does not pass, in rows read."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What the ways to an answer take, as far as a quick look tells.
+
+    `gather`: the condition whose list is to be read, None to walk first. `steps`: what the walk may
+    take, in thousands of instructions, until a list would have been read. `fewest`: the condition
+    that lists the fewest rows among those that were counted to the end. `found`: how many each
+    condition lists, the bound for more, None for those that were not counted in time.
+    """
+
+    gather: Filter | None
+    steps: int
+    fewest: Filter | None
+    found: Mapping[int, int | None]
+    """By the identity of the condition."""
+    total: int
+
+
+def costs(
+    db: sqlite3.Connection, filters: Sequence[Filter], armed: Filter | None, limit: int
+) -> Costs:
+    """Choose between listing one condition's rows to sort them, and walking in order.
+
+    Walking reads `limit` rows for each share of rows that pass, and checks each.
+    """
+    total = int(db.execute("SELECT coalesce(max(row), 0) FROM asset").fetchone()[0])
+    found = {id(each): _counted(db, each) for each in filters if each.rows is not None}
+    share, best, fewest = 1.0, None, _MOST_COUNTED
+    for each in filters:
+        listed = found.get(id(each), _MOST_COUNTED)
+        if each is not armed and listed is not None:
+            share *= min(listed / max(total, 1), 1)
+        if listed is not None and listed < fewest:
+            best, fewest = each, listed
+    cost = 1 + sum(each.cost for each in filters)
+    walked = min(limit / max(share, 1e-9), total) * cost
+    listing = float("inf") if best is None else fewest * (1 + cost - best.cost)
+    steps = max(int(min(listing, 1e6) * _ROW_STEPS), _FEWEST_STEPS)
+    gather = best if best is not armed and listing <= walked else None
+    return Costs(gather, steps, best, found, total)
+
+
+def _counted(db: sqlite3.Connection, condition: Filter) -> int | None:
+    """Return how many rows a condition lists, up to a bound; None when that takes too long."""
+    assert condition.rows is not None
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({condition.rows.text}) LIMIT {_MOST_COUNTED})"
+    count = 0
+    with attempt(db, _COUNT_STEPS) as tried:
+        count = int(db.execute(sql, condition.rows.params).fetchone()[0])
+    return None if tried.stopped else count
+
+
+def best_of_large(db: sqlite3.Connection, filters: Sequence[Filter], costs: Costs) -> Filter:
+    """Return the condition whose list is the cheapest to read, where none is known to be short.
+
+    How many rows pass is told from assets at even distances; at least one condition has a list.
+    """
+    if costs.fewest is not None:
+        return costs.fewest
+    listed = [each for each in filters if each.rows is not None]
+    if len(listed) == 1:
+        return listed[0]
+    shares = _shares(db, listed, costs.total)
+    checks = sum(each.cost for each in filters)
+
+    def reading(each: Filter) -> float:
+        scanned = _SCANNED if costs.found[id(each)] is None else 0
+        return scanned + shares[id(each)] * (1 + checks - each.cost)
+
+    return min(listed, key=reading)
+
+
+def _shares(db: sqlite3.Connection, listed: Sequence[Filter], total: int) -> dict[int, float]:
+    step = max(total // _SAMPLE, 1)
+    sample = json.dumps(list(range(total, 0, -step)))
+    passing = joined(", ", [each.check for each in listed])
+    text = ", ".join(f"total(({each.check.text}) IS TRUE)" for each in listed)
+    sql = f"SELECT count(*), {text} FROM asset a WHERE a.row IN (SELECT value FROM json_each(?))"
+    count, *found = db.execute(sql, (*passing.params, sample)).fetchone()
+    return {id(e): n / max(count, 1) for e, n in zip(listed, found, strict=True)}
