@@ -9,6 +9,9 @@ import pytest
 from muster.ids import new_id
 from muster.ledger.model import Record
 from muster.query.api import asset_query, compile_query
+from muster.query.check.checking import MOST_ASKED
+from muster.replica.condition import All, Equal, Like, Not, Place, Some
+from muster.replica.port import AssetQuery
 from tests.office import ANNA, Office
 
 
@@ -109,3 +112,17 @@ def test_nothing_is_found_of_what_is_not_there(office: Office) -> None:
     nobody = new_id("asset")
 
     assert names(office, f"place = {nobody} OR id = {nobody} OR linked({nobody})") == []
+
+
+@pytest.mark.parametrize("shape", [All, Some])
+def test_as_many_conditions_as_a_query_may_come_to_are_answered(
+    office: Office, shape: type[All | Some]
+) -> None:
+    """SQLite bounds how deep an expression is and how many lists are joined."""
+    place = Place("name", ("asset.place",))
+    asked = tuple(Not(Like(place, f"x{n}")) for n in range(MOST_ASKED // 2))
+    listed = tuple(Equal(Place("name"), (f"x{n}",), exact=True) for n in range(MOST_ASKED // 2))
+
+    found = office.scope.replica.find_assets(AssetQuery(where=shape((*asked, Some(listed)))))
+
+    assert len(found.items) == (4 if shape is Some else 0)

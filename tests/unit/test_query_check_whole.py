@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from muster.access.model import Member
+from muster.catalog.model import FieldKind, FieldType
 from muster.query.check.conditions import EVERY, NEVER, all_of, negated, some_of
 from muster.query.context import People
 from muster.query.tree import Dialect
@@ -19,7 +22,32 @@ _TYPES_BY_LABEL = (
     *("laptop", "tablet"),
 )
 _OTHER_FOLDERS = [ident("folder", n) for n in ("Laptops 2", "Electronics", "Laptops", "Old")]
+OTHER = Equal(Place("tag"), ("a",))
 A, B, C = (Equal(Place("name"), (letter,)) for letter in "abc")
+
+
+def test_equal_values_of_one_place_are_one_condition() -> None:
+    """Hundreds of them are then one look into an index."""
+    assert some_of([A, OTHER, B, Some((C,))]) == Some(
+        (Equal(Place("name"), ("a", "b", "c")), OTHER)
+    )
+    assert where("name = a OR name = b OR name == a") == Some(
+        (Equal(Place("name"), ("a", "b")), Equal(Place("name"), ("a",), exact=True))
+    )
+
+
+def test_what_a_query_comes_to_is_limited() -> None:
+    """Two hundred predicates on a label that ten fields share are two thousand conditions."""
+    shared = [
+        FieldType(id=f"f{n}", name=f"a.f{n}", label="Size", kind=FieldKind.TEXT) for n in range(10)
+    ]
+    catalog = replace(world.catalog(), fields={each.name: each for each in shared})
+    text = " OR ".join(f"Size LIKE x{n}" for n in range(110))
+
+    error = refused(text, catalog=catalog)
+
+    assert error.errors[0].code == "limit_exceeded"
+    assert "1,000" in error.detail
 
 
 def test_and_or_and_not_join_conditions() -> None:
@@ -34,7 +62,7 @@ def test_conditions_are_joined_flat() -> None:
     assert some_of([]) == NEVER
     assert all_of([A, EVERY]) == A
     assert all_of([A, NEVER]) == NEVER
-    assert some_of([A, Some((B, C))]) == Some((A, B, C))
+    assert some_of([A, Some((OTHER, Not(C)))]) == Some((A, OTHER, Not(C)))
     assert some_of([A, Every()]) == EVERY
     assert negated(negated(A)) == A
     assert negated(EVERY) == NEVER

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import batched
 from typing import Any
 
 from muster.errors import MalformedRequestError
@@ -190,10 +191,18 @@ def _text(text: str) -> Filter:
     )
 
 
+_LOGIC = frozenset({" AND ", " OR "})
+_IN_A_ROW = 50
+
+
 def joined(word: str, pieces: Sequence[Sql]) -> Sql:
     """Return the pieces with a word between them; none are a condition that never holds."""
     if not pieces:
         return Sql("0")
+    if word in _LOGIC and len(pieces) > _IN_A_ROW:
+        # SQLite takes expressions of 1,000 levels, and each one more in a row is a level.
+        groups = [joined(word, part) for part in batched(pieces, _IN_A_ROW, strict=False)]
+        return joined(word, [Sql(f"({group.text})", group.params) for group in groups])
     params = tuple(param for piece in pieces for param in piece.params)
     text = word.join(piece.text for piece in pieces)
     return Sql(f"({text})" if word == " OR " else text, params)

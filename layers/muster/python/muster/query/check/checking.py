@@ -7,19 +7,21 @@ from dataclasses import dataclass, field, replace
 from muster.query import functions, tree
 from muster.query.check import order, past, predicates
 from muster.query.check.builtins import OLD_NAMES
-from muster.query.check.conditions import EVERY, all_of, negated, some_of
+from muster.query.check.conditions import EVERY, all_of, leaves, negated, some_of
 from muster.query.check.paths import Paths
 from muster.query.check.people import people_of
 from muster.query.check.subject import is_empty_word
 from muster.query.check.terms import Kind, Remark, Target, Use, UseKind
 from muster.query.check.wording import look_for
 from muster.query.context import Context
-from muster.query.refusals import shown
+from muster.query.refusals import problem, shown
 from muster.query.tree import Dialect, Name, Span, Value
 from muster.replica.condition import Condition, Has, Place
 from muster.replica.port import Sort
 
 MOST_REMARKS = 50
+MOST_ASKED = 1_000
+"""Conditions that a query comes to, those of its saved searches included."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def check(query: tree.Query, context: Context) -> Checked:
     """Return what a query asks of a tenant; raises InvalidQueryError."""
     checker = QueryChecker(context, Paths(context.catalog))
     where = EVERY if query.where is None else checker.expression(query.where)
+    _require_room(where, query)
     rank = order.rank_of(query, checker)
     sort = order.sort_of(query, checker)
     notes = checker.notes
@@ -181,3 +184,14 @@ def check(query: tree.Query, context: Context) -> Checked:
         remarks=tuple(sorted(notes.remarks, key=lambda remark: remark.span)),
         uses=tuple(sorted(notes.uses)),
     )
+
+
+def _require_room(where: Condition, query: tree.Query) -> None:
+    """Refuse what grows beyond measure by labels that many fields share, and saved searches."""
+    asked = leaves(where)
+    if asked > MOST_ASKED:
+        detail = (
+            f"The query asks {asked:,} things, and at most {MOST_ASKED:,} (the limit of "
+            "conditions) are looked at: use dotted names in place of labels that many fields share."
+        )
+        raise problem("limit_exceeded", detail, (0, len(query.text)))

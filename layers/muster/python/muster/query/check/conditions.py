@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from muster.replica.condition import All, Condition, Edges, Every, Not, Related, Some
+from muster.replica.condition import (
+    All,
+    Condition,
+    Edges,
+    Equal,
+    Every,
+    Not,
+    Reachable,
+    Related,
+    Some,
+)
 
 EVERY = Every()
 NEVER = Some(())
@@ -30,7 +41,37 @@ def some_of(conditions: Iterable[Condition]) -> Condition:
         flat += each.items if isinstance(each, Some) else [each]
     if EVERY in flat:
         return EVERY
+    flat = _merged(flat)
     return flat[0] if len(flat) == 1 else Some(tuple(flat))
+
+
+def _merged(conditions: list[Condition]) -> list[Condition]:
+    """Return the conditions with those of equal values at one place made into one."""
+    found: dict[object, Condition] = {}
+    for number, each in enumerate(conditions):
+        key: object = (each.place, each.exact) if isinstance(each, Equal) else number
+        before = found.get(key)
+        if isinstance(each, Equal) and isinstance(before, Equal):
+            each = replace(before, values=before.values + each.values)  # noqa: PLW2901 - both now
+        found[key] = each
+    return list(found.values())
+
+
+def leaves(condition: Condition) -> int:
+    """Return how many conditions on single places, or other assets, there are in it."""
+    waiting, found = [condition], 0
+    while waiting:
+        match waiting.pop():
+            case All(items=items) | Some(items=items):
+                waiting += items
+            case Not(item=item):
+                waiting.append(item)
+            case Related(where=inner) | Reachable(seeds=inner):
+                waiting.append(inner)
+                found += 1
+            case _:
+                found += 1
+    return found
 
 
 def negated(condition: Condition) -> Condition:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import batched
 
 from muster.replica.condition import All, Every, Not, Some
 from muster.replica.filters import Filter, Sql, joined
@@ -15,6 +16,7 @@ NOTHING = Filter(Sql("0"), Sql("SELECT row FROM asset WHERE 0"), 0.1)
 """True of no asset."""
 EVERYTHING = Filter(Sql("1"), None, 0.1)
 _ENOUGH = 2000
+_IN_ONE = 100
 
 
 def _every(view: View, condition: Every) -> Filter:
@@ -67,9 +69,17 @@ def either(found: Sequence[Filter]) -> Filter:
     lists = [each.rows for each in found if each.rows]
     rows = None
     if len(lists) == len(found):
-        rows = joined(" UNION ", lists) if lists else NOTHING.rows
+        rows = _union(lists) if lists else NOTHING.rows
     check = joined(" OR ", [each.check for each in _by_cost(found)])
     return Filter(check, rows, sum(each.cost for each in found))
+
+
+def _union(lists: Sequence[Sql]) -> Sql:
+    """Return the rows of all lists. SQLite joins up to 500 in one SELECT."""
+    if len(lists) <= _IN_ONE:
+        return joined(" UNION ", lists)
+    parts = [joined(" UNION ", part) for part in batched(lists, _IN_ONE, strict=False)]
+    return _union([Sql(f"SELECT row FROM ({part.text})", part.params) for part in parts])
 
 
 def matching(expression: str) -> Filter:
