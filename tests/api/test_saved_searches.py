@@ -170,7 +170,7 @@ def test_the_primary_asset_is_found_by_my_primary(company: Company) -> None:
 
 def test_everybody_has_searches_for_their_own_assets(company: Company) -> None:
     """Each of them can be sent as it is."""
-    fast = company.get("/v1/fast-searches")["items"]
+    fast = company.get("/v1/me/searches")["items"]
 
     answers = [company.stand.client.get(f"/v1/assets?query={each['query']}") for each in fast]
 

@@ -36,11 +36,18 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/files/{file_id}/content": ("GET",),
         "/v1/asset-types/{asset_type_id}/icon": ("GET",),
     },
+    "muster.search.routes": {
+        "/v1/search": ("GET", "POST"),
+        "/v1/search/validate": ("POST",),
+        "/v1/search/suggest": ("POST",),
+        "/v1/search/count": ("POST",),
+        "/v1/search/aggregate": ("POST",),
+    },
     "muster.searches.routes": {
         "/v1/saved-searches": ("GET", "POST"),
         "/v1/saved-searches/{saved_search_id}": ("DELETE", "GET", "PATCH", "POST"),
         "/v1/saved-searches/{saved_search_id}/assets": ("GET",),
-        "/v1/fast-searches": ("GET",),
+        "/v1/me/searches": ("GET",),
         "/v1/preferences": ("GET", "PATCH"),
     },
     "muster.sequences.routes": {

@@ -160,7 +160,7 @@ def unfavour_saved_search(call: Call) -> Response:
     return _favoured(call, favourite=False)
 
 
-@routes.get("/v1/fast-searches", permission=Permission.ASSET_READ, returns=_FAST_VIEW)
+@routes.get("/v1/me/searches", permission=Permission.ASSET_READ, returns=_FAST_VIEW)
 def list_fast_searches(_: Call) -> Response:
     """List the searches that everybody has: for your own assets."""
     from muster.searches.api import FAST, FastViews
