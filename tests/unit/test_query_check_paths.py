@@ -75,6 +75,16 @@ def test_types_have_the_names_of_atlassian_assets(path: str, leaf: str) -> None:
     assert where(f"{path} = Book", "aql") == Equal(Place(leaf), (book,))
 
 
+def test_a_types_name_wins_over_the_label_of_another() -> None:
+    before = world.catalog()
+    book, laptop = ident("asset_type", "book"), ident("asset_type", "laptop")
+    types = {**before.types, book: before.types[book].model_copy(update={"label": "laptop"})}
+
+    found = where("type = laptop", catalog=replace(before, types=types))
+
+    assert found == Equal(Place("type"), (laptop,))
+
+
 @pytest.mark.parametrize(
     ("path", "leaf"),
     [
