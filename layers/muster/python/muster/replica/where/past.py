@@ -21,13 +21,17 @@ _UNCHANGING = frozenset({"id", "created_at", "created_by", "source", "updated_at
 """The columns that have no past: what is now was so since the asset is there."""
 _COLUMNS = {"name", "tag", "serial", "key", "type", "folder"}
 _NAMES = {**NAMES, **IDS, "deleted": TRASHED}
-_START = """coalesce(
-  (SELECT max(c.at) FROM history c WHERE c.asset = h.asset AND c.field = h.field AND c.came = 1
-    AND c.seq < h.seq AND c.value IS h.value AND c.unit IS h.unit),
+# SQLite has no statistics, and takes the index with the most columns; of one asset the table itself
+# is the short way, and over all assets the index.
+_OF_ASSET = "INDEXED BY sqlite_autoindex_history_1"
+_BY_VALUE, _BY_TIME = "INDEXED BY history_by_value", "INDEXED BY history_by_time"
+_START = f"""coalesce(
+  (SELECT max(c.at) FROM history c {_OF_ASSET} WHERE c.asset = h.asset AND c.field = h.field
+    AND c.seq < h.seq AND c.came = 1 AND c.value IS h.value AND c.unit IS h.unit),
   (SELECT x.created_at FROM asset x WHERE x.row = h.asset))"""
 """When the value came that goes with `h`."""
-_LATE = """NOT EXISTS (SELECT 1 FROM history c WHERE c.asset = a.row AND c.field = ? AND c.came = 1
-  AND c.at >= ? AND c.value IS {value} AND c.unit IS {unit})"""
+_LATE = f"""NOT EXISTS (SELECT 1 FROM history c {_OF_ASSET} WHERE c.asset = a.row AND c.field = ?
+  AND c.came = 1 AND c.at >= ? AND c.value IS {{value}} AND c.unit IS {{unit}})"""
 _HELD = "SELECT 1 FROM value v WHERE v.asset = a.row AND v.field = ?"
 
 
@@ -38,20 +42,17 @@ class _Values:
     cells: tuple[Cell, ...]
     empty: bool
 
-    def test(self, alias: str) -> Sql:
+    def test(self, value: str, unit: str) -> Sql:
         """Return the predicate that a row of `history` or `value` has one of them."""
         tests = [
-            Sql(f"({alias}.value = ? AND {alias}.unit = ?)", (value, unit))
-            for value, unit in self.cells
-            if unit is not None
+            Sql(f"({value} = ? AND {unit} = ?)", cell) for cell in self.cells if cell[1] is not None
         ]
-        plain_values = tuple(value for value, unit in self.cells if unit is None)
-        if plain_values:
-            marks = ", ".join("?" * len(plain_values))
-            listed = f"({alias}.value IN ({marks}) AND {alias}.unit IS NULL)"
-            tests.append(Sql(listed, plain_values))
+        bare = tuple(cell[0] for cell in self.cells if cell[1] is None)
+        if bare:
+            marks = ", ".join("?" * len(bare))
+            tests.append(Sql(f"({value} IN ({marks}) AND {unit} IS NULL)", bare))
         if self.empty:
-            tests.append(Sql(f"{alias}.value IS NULL"))
+            tests.append(Sql(f"{value} IS NULL"))
         return joined(" OR ", tests)
 
 
@@ -107,7 +108,7 @@ def _came_before(place: Place, values: _Values, field: int, end: int) -> Sql:
         return Sql(_LATE.format(value=f"a.{column}", unit="NULL"), (field, end))
     tests = []
     if values.cells:
-        some = _Values(values.cells, empty=False).test("v")
+        some = _Values(values.cells, empty=False).test("v.value", "v.unit")
         late = _LATE.format(value="v.value", unit="v.unit")
         text = f"EXISTS ({_HELD} AND {some.text} AND {late})"
         tests.append(Sql(text, (field, *some.params, field, end)))
@@ -146,14 +147,16 @@ def _changed(view: View, condition: Changed) -> Filter:
     if before is not None and after is not None:
         tests.append(_with(_values(place, after)))
     found = joined(" AND ", [*tests, *_during(condition.period), *_by(condition.by)])
-    return Filter(_exists(found), _listed(found), _COST)
+    index = _BY_TIME if before is None and after is None else _BY_VALUE
+    return Filter(_exists(found), _listed(found, index), _COST)
 
 
 def _with(values: _Values) -> Sql:
     """Return the predicate that one of the values came when that of `h` went."""
-    test = values.test("c")
+    test = values.test("c.value", "c.unit")
     text = (
-        "EXISTS (SELECT 1 FROM history c WHERE c.asset = h.asset AND c.field = h.field"
+        f"EXISTS (SELECT 1 FROM history c {_OF_ASSET}"
+        " WHERE c.asset = h.asset AND c.field = h.field"
         f" AND c.seq = h.seq AND c.came = 1 AND {test.text})"
     )
     return Sql(text, test.params)
@@ -173,17 +176,18 @@ def _by(actors: Sequence[str] | None) -> list[Sql]:
 
 
 def _rows(field: int, came: int, values: _Values) -> Sql:
-    test = values.test("h")
+    test = values.test("h.value", "h.unit")
     return Sql(f"h.field = ? AND h.came = {came} AND {test.text}", (field, *test.params))
 
 
 def _exists(test: Sql) -> Sql:
-    text = f"EXISTS (SELECT 1 FROM history h WHERE h.asset = a.row AND {test.text})"
+    text = f"EXISTS (SELECT 1 FROM history h {_OF_ASSET} WHERE h.asset = a.row AND {test.text})"
     return Sql(text, test.params)
 
 
-def _listed(test: Sql) -> Sql:
-    return Sql(f"SELECT DISTINCT h.asset AS row FROM history h WHERE {test.text}", test.params)
+def _listed(test: Sql, index: str = _BY_VALUE) -> Sql:
+    text = f"SELECT DISTINCT h.asset AS row FROM history h {index} WHERE {test.text}"
+    return Sql(text, test.params)
 
 
 def _field(view: View, place: Place) -> int | None:
