@@ -20,6 +20,7 @@ LATER = (
     "muster.comments.routes",
     "muster.exports.routes",
     "muster.files.routes",
+    "muster.search.routes",
     "muster.searches.routes",
     "muster.sequences.routes",
     "muster.transfer.routes",

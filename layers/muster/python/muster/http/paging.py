@@ -86,7 +86,9 @@ def list_response(
     """Answer with items that are rendered already; `after` is where the next page begins."""
     query: ListQuery = call.query
     cursor = _next_cursor(call, query, after)
-    shown = [_selected(item, query.fields) for item in items] if query.fields else list(items)
+    shown = (
+        [selected_members(item, query.fields) for item in items] if query.fields else list(items)
+    )
     body: dict[str, Any] = {"items": shown, "next_cursor": cursor}
     if query.count is not None and total is not None:
         body |= {"total": total, "total_is_exact": True}
@@ -117,7 +119,8 @@ def _link(call: Call, query: ListQuery, cursor: str) -> str:
     return f'<{call.base_url}{path}?{urlencode([*given, ("cursor", cursor)])}>; rel="next"'
 
 
-def _selected(item: Any, names: Sequence[str]) -> dict[str, Any]:
+def selected_members(item: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return an item, a model or JSON values, with the members that `fields` names alone."""
     content: dict[str, Any] = item.model_dump(mode="json") if isinstance(item, BaseModel) else item
     chosen: dict[str, Any] = {}
     for name in names:
