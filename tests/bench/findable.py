@@ -73,8 +73,6 @@ class Assets:
         if KINDS_OF_ASSETS[kind][0] == "software":
             name = f"{random.choice(SOFT)} {number}"
         fields = self._fields(random, model, vendor)
-        for _ in range(step):
-            self._change(random, fields)
         body = {
             "type": ident("typ", kind + 1),
             "folder": ident("fol", ANY_FOLDER + self.skewed(random, 4 * (ANY_FOLDER - 45))),
@@ -88,6 +86,8 @@ class Assets:
         }
         if number % 97 == 5:
             body |= {"trashed_at": "2026-02-01T00:00:00Z", "trashed_by": ident("mem", 1)}
+        for _ in range(step):
+            self._change(random, fields)
         return body
 
     def _fields(self, random: Random, model: str, vendor: int) -> dict[str, Any]:
