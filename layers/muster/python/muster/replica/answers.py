@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, Literal
 
 from muster.errors import MalformedRequestError
@@ -31,6 +32,8 @@ _BEFORE_ALL, _AFTER_ALL = "", "\U0010ffff"
 _LOG = "SELECT * FROM log WHERE seq > ? AND seq < ? ORDER BY seq"
 _HOLDERS = "SELECT count(*) FROM value WHERE field = ? AND"
 _LAST = 2**63 - 1
+
+type _Rows = Callable[[sqlite3.Connection, int, Sequence[Any] | None], list[ask.Row]]
 
 
 class CursorMismatchError(MalformedRequestError):
@@ -67,14 +70,22 @@ def _page(db: sqlite3.Connection, cursor: sqlite3.Cursor, limit: int) -> Page:
 
 def find_assets(db: sqlite3.Connection, query: AssetQuery) -> Page:
     """Return a page of assets. Raises CursorMismatchError."""
-    search = ask.search(db, query)
-    found = search.rows(db, query.limit + 1, _after(db, query))
+    search, rows_of = _search(db, query)
+    found = rows_of(db, query.limit + 1, _after(db, query))
     total = search.count(db) if query.count else None
     shown = found[: query.limit]
     by_row = rows.by_rows(db, [row for row, *_ in shown])
     items = tuple(by_row[row] for row, *_ in shown)
     more = (*shown[-1][1:], items[-1].id) if len(found) > query.limit and shown else None
     return Page(items, more, total, _seq(db))
+
+
+def _search(db: sqlite3.Connection, query: AssetQuery) -> tuple[ask.Search, _Rows]:
+    if query.rank is None:
+        search = ask.search(db, query)
+        return search, search.rows
+    ranked = import_module("muster.replica.rank").ranked(db, query)
+    return ranked.search, ranked.rows
 
 
 def count(db: sqlite3.Connection, query: AssetQuery, most: int) -> tuple[int, bool]:
@@ -88,11 +99,16 @@ def _after(db: sqlite3.Connection, query: AssetQuery) -> list[Any] | None:
     if query.after is None:
         return None
     *values, asset_id = query.after
-    if len(values) != len(query.sort) or not all(map(_is_scalar, query.after)):
+    if query.rank is None:
+        fits = len(values) == len(query.sort)
+        backwards = bool(query.sort) and query.sort[-1].descending
+    else:
+        fits = len(values) == 1 and isinstance(values[0], int)
+        backwards = True
+    if not fits or not all(map(_is_scalar, query.after)):
         raise CursorMismatchError("The cursor belongs to a list with another order.")
     sql = "SELECT row FROM record WHERE kind = 'asset' AND id = ?"
     found = db.execute(sql, (asset_id,)).fetchone()
-    backwards = bool(query.sort) and query.sort[-1].descending
     return [*values, found[0] if found else _LAST * backwards]
 
 

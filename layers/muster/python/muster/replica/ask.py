@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from muster.replica import plan
 from muster.replica.compose import Arm, Way
@@ -17,6 +17,9 @@ from muster.replica.filters import Filter, filters
 from muster.replica.limits import attempt
 from muster.replica.order import Key, keys, segments
 from muster.replica.port import AssetQuery
+
+if TYPE_CHECKING:
+    from muster.replica.where.view import View
 
 _MOST_ARMS = 16
 _SECOND_COLUMNS = {"updated_at", "name"}
@@ -94,9 +97,9 @@ class Search:
         return sorted(others, key=lambda each: each.cost)
 
 
-def search(db: sqlite3.Connection, query: AssetQuery) -> Search:
+def search(db: sqlite3.Connection, query: AssetQuery, view: View | None = None) -> Search:
     """Put a query into the replica's terms."""
-    found = [*filters(db, query), *_asked(db, query)]
+    found = [*filters(db, query), *_asked(db, query, view)]
     order = keys(db, query.sort, query.trashed)
     first = order[0].column if order and order[0].walks == "column" else None
     if first in _SECOND_COLUMNS and query.trashed != "any":
@@ -108,10 +111,10 @@ def search(db: sqlite3.Connection, query: AssetQuery) -> Search:
     return Search(query.trashed, found, order)
 
 
-def _asked(db: sqlite3.Connection, query: AssetQuery) -> list[Filter]:
+def _asked(db: sqlite3.Connection, query: AssetQuery, view: View | None) -> list[Filter]:
     """Return what the query language asks, taken apart where all of it must hold."""
     if query.where is None:
         return []
     where = import_module("muster.replica.where")
-    found: list[Filter] = where.conjuncts(where.view_of(db, query.trashed), query.where)
+    found: list[Filter] = where.conjuncts(view or where.view_of(db, query.trashed), query.where)
     return found

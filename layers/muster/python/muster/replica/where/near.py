@@ -55,8 +55,10 @@ def _near(view: View, condition: Near) -> Filter:
 
 def near_to(view: View, word: str) -> str:
     """Return the FTS5 expression for the beginnings and the spellings near to a folded word."""
-    terms = [term for term in near_terms(view.db, word) if not term.startswith(word)]
-    return " OR ".join([f'"{word}" *', *(f'"{term}"' for term in terms)])
+    if word not in view.spellings:
+        terms = [term for term in near_terms(view.db, word) if not term.startswith(word)]
+        view.spellings[word] = " OR ".join([f'"{word}" *', *(f'"{term}"' for term in terms)])
+    return view.spellings[word]
 
 
 @dataclass(frozen=True)

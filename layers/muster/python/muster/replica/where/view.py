@@ -28,6 +28,8 @@ class View:
     db: sqlite3.Connection
     trashed: Trashed
     compiler: Callable[[View, Condition], Filter]
+    spellings: dict[str, str] = field(default_factory=dict)
+    """What `near.near_to` found for words, since a query is ranked by the words it looks for."""
     _fields: dict[str, int | None] = field(default_factory=dict)
 
     def filter(self, condition: Condition) -> Filter:
