@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from muster.access.model import TenantId
-from muster.errors import TransientError
+from muster.errors import QuotaExceededError, TransientError
 from muster.ledger.model import Commit, Record
 from muster.ledger.port import Ledger
 from muster.replica import answers, files, limits, rows, schema
@@ -32,6 +32,13 @@ class ReplicaUnavailableError(TransientError):
     """The replica's file can't be used, and building it anew did not help."""
 
     code = "replica_unavailable"
+
+
+class ReplicaTooLargeError(QuotaExceededError):
+    """The tenant's replica does not fit into the function's temporary storage."""
+
+    code = "replica_too_large"
+    title = "There are more assets than can be searched"
 
 
 class SqliteReplica:
@@ -222,10 +229,14 @@ class SqliteReplica:
             self._catch_up()
             return action()
         except _DAMAGE as error:
+            if _code(error) == sqlite3.SQLITE_FULL:
+                with self._lock:
+                    self._store.discard()
+                raise _too_large() from error
             raise _unavailable() from error
 
     def _throw_away(self, error: Exception) -> None:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = _code(error)
         if isinstance(error, sqlite3.ProgrammingError):
             raise error
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
@@ -234,6 +245,18 @@ class SqliteReplica:
             self._store.discard()
             if code == sqlite3.SQLITE_FULL:
                 self._store.make_room()
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+
+
+def _too_large() -> ReplicaTooLargeError:
+    return ReplicaTooLargeError(
+        "The tenant's search index is larger than the function's temporary storage: its operator"
+        " has to give the functions more, see “A replica that is too large” in docs/operations.md.",
+        extra={"retry_after": 3600},
+    )
 
 
 def _unavailable() -> ReplicaUnavailableError:
