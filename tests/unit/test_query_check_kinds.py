@@ -60,6 +60,8 @@ def natural(*values: str) -> Condition:
         # texts
         ("model = x", Equal(MODEL, ("x",))),
         ("model == X", Equal(MODEL, ("X",), exact=True)),
+        ("status == LOST", Equal(STATUS, (LOST,))),
+        ("type IN CASE (computer)", Equal(Place("type"), (ident("asset_type", "computer"),))),
         ("model IN CASE (x, Y)", Equal(MODEL, ("x", "Y"), exact=True)),
         ("model != x", All((Not(Empty(MODEL)), Not(Equal(MODEL, ("x",)))))),
         ("model NOT IN (x, y)", All((Not(Empty(MODEL)), Not(Equal(MODEL, ("x", "y")))))),

@@ -13,6 +13,7 @@ from muster.query.check.terms import (
     Assets,
     Checker,
     Folders,
+    Kind,
     Met,
     Network,
     Persons,
@@ -99,6 +100,8 @@ class Subject:
     def one_of(self, stored: tuple[object, ...], *, exact: bool = False) -> Condition:
         """Return the condition that some value is one of these, in stored form; None is empty."""
         values = tuple(value for value in stored if value is not None)
+        # Only texts have a case: of all else `==` is `=`.
+        exact = exact and self.target.kind is Kind.TEXT
         found: list[Condition] = [Equal(self.place, values, exact)] if values else []
         if len(values) < len(stored):
             found.append(through(self.place.hops, Empty(Place(self.place.leaf))))
