@@ -58,8 +58,8 @@ class SearchBody(QueryBody):
 class SearchParameters(ListQuery):
     """What `GET /v1/search` takes."""
 
-    query: Annotated[str, Field(examples=["type = Laptop"])]
-    """A query; see docs/query-language.md."""
+    query: str = ""
+    """A query; see docs/query-language.md. An empty one is every asset."""
     dialect: Dialect = "muster"
     """Whose habits it follows: `nql` is Asset Tracker's, `aql` that of Atlassian Assets."""
     parameters: str | None = None
