@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 
 from muster.errors import InvalidInputError
-from muster.replica.condition import Reachable, Related
+from muster.replica.condition import All, Condition, Not, Reachable, Related, Some
 from muster.replica.filters import Filter, Sql
 from muster.replica.where.logic import NOTHING
 from muster.replica.where.steps import Steps, steps_of
@@ -19,6 +19,7 @@ from muster.replica.where.view import Handler, View
 MOST_REACHED = 10_000
 _AT_ONCE = 500
 _FEW_EDGES = 20_000
+_MOST_LISTED = 5_000
 _COST = 8
 _LARGEST = 2**62
 _HERE = "(SELECT i.row, i.id FROM record i WHERE i.row = a.row)"
@@ -40,7 +41,7 @@ class TooManyReachedError(InvalidInputError):
 
 def _related(view: View, condition: Related) -> Filter:
     steps = steps_of(view, condition.edges)
-    found = view.filter(condition.where)
+    found = _inner(view, condition.where)
     met = view.meets(found, "n.row")
     number = max(min(condition.number, _LARGEST), -_LARGEST)
     here = steps.pairs(_HERE)
@@ -58,6 +59,31 @@ def _related(view: View, condition: Related) -> Filter:
     if _SIGNS[condition.sign](0, number):
         return Filter(check, None, cost)
     return Filter(check, _related_rows(view, condition, steps, found), cost)
+
+
+def _inner(view: View, where: Condition) -> Filter:
+    """Return the condition on the neighbours, as a list of rows where that is short.
+
+    What is asked of neighbours of neighbours is a list of any length: SQLite's parser takes in
+    only so many queries within another one.
+    """
+    found = view.filter(where)
+    if found.rows is not None:
+        sql = f"SELECT row FROM ({found.rows.text}) LIMIT ?"
+        rows = [row[0] for row in view.db.execute(sql, (*found.rows.params, _MOST_LISTED + 1))]
+        if len(rows) <= _MOST_LISTED:
+            return listing(rows)
+    return listing(_visible_rows(view, found)) if _is_related(where) else found
+
+
+def _is_related(condition: Condition) -> bool:
+    match condition:
+        case All(items) | Some(items):
+            return any(map(_is_related, items))
+        case Not(item):
+            return _is_related(item)
+        case _:
+            return isinstance(condition, Related)
 
 
 def _is_exists(condition: Related) -> bool:
