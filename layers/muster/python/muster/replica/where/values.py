@@ -23,7 +23,7 @@ from muster.replica.condition import (
 from muster.replica.filters import Filter, Sql, state
 from muster.replica.where import tests
 from muster.replica.where.logic import EVERYTHING, both, complement, either
-from muster.replica.where.place import SIGNS, TEXTS, any_value, field_at, is_column, some
+from muster.replica.where.place import IDS, SIGNS, TEXTS, any_value, field_at, is_column, some
 from muster.replica.where.view import Handler, View
 
 _FIELD = Place("")
@@ -42,7 +42,7 @@ def _empty(view: View, condition: Empty) -> Filter:
 def _equal(view: View, condition: Equal) -> Filter:
     found = some(view, condition.place, tests.equal(condition.place, condition.values))
     texts = [value for value in condition.values if isinstance(value, str)]
-    if not condition.exact or not texts or condition.place.leaf == "id":
+    if not condition.exact or not texts or condition.place.leaf in IDS | {"id"}:
         return found
     others = [value for value in condition.values if not isinstance(value, str)]
     check = tests.exactly(condition.place, texts).on("NULL")
