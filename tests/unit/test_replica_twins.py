@@ -12,7 +12,7 @@ from tests.unit.replica_conditions import met
 from tests.unit.replica_world import World
 
 
-@pytest.fixture(params=[0, 10_000])
+@pytest.fixture(params=[0, 2_000])
 def world(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
     """Give a world where twins are listed at once, and one where they are too many for that."""
     monkeypatch.setattr(twins, "_MOST_LISTED", request.param)

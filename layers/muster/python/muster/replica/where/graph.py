@@ -100,9 +100,9 @@ def _related_rows(view: View, condition: Related, steps: Steps, found: Filter) -
         pairs = Sql(f"SELECT row, origin AS other FROM ({back.text})", back.params)
         start = Sql(sides, found.rows.params)
     else:
-        every = steps.all_pairs()
-        if not _are_few(view, every):
+        if not _are_few(view, steps.edges()):
             return None
+        every = steps.all_pairs()
         met = view.meets(found, "n.row")
         text = f"SELECT n.origin AS row, n.row AS other FROM ({every.text}) n WHERE {met.text}"
         pairs, start = Sql(text, (*every.params, *met.params)), Sql("")
@@ -117,9 +117,9 @@ def _related_rows(view: View, condition: Related, steps: Steps, found: Filter) -
     return Sql(text, (*start.params, *pairs.params, number))
 
 
-def _are_few(view: View, pairs: Sql) -> bool:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({pairs.text}) LIMIT ?)"
-    number = view.db.execute(sql, (*pairs.params, _FEW_EDGES)).fetchone()[0]
+def _are_few(view: View, edges: Sql) -> bool:
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({edges.text}) LIMIT ?)"
+    number = view.db.execute(sql, (*edges.params, _FEW_EDGES)).fetchone()[0]
     return bool(number < _FEW_EDGES)
 
 

@@ -55,6 +55,16 @@ class Steps:
         arms = [*self._all_links(), *self._all_references()]
         return joined(" UNION ALL ", arms or [Sql("SELECT 0 AS origin, 0 AS row WHERE 0")])
 
+    def edges(self) -> Sql:
+        """Return a row for each edge, and another one where it leads both ways."""
+        marks = ", ".join("?" * len(self.fields))
+        arms = [
+            Sql(f"SELECT 1 FROM link l WHERE {_is_of(types).text}", types or ())
+            for _, _, types in self._ways()
+        ]
+        arms += [Sql(f"SELECT 1 FROM value v WHERE v.field IN ({marks})", self.fields)]
+        return joined(" UNION ALL ", arms)
+
     def _ways(self) -> Iterator[tuple[str, str, Types]]:
         """Yield the ends of links between which a step leads, with the types of which it does."""
         if self.link_types == ():
@@ -67,10 +77,10 @@ class Steps:
 
     def _links(self, source: str) -> Iterator[Sql]:
         for near, far, types in self._ways():
-            test = _of_types(types)
+            test = _is_of(types, "+l.type")
             text = (
                 f"SELECT s.row AS origin, t.row AS row FROM {source} s"
-                f" CROSS JOIN link l ON l.{near} = s.id{test.text}"
+                f" CROSS JOIN link l ON l.{near} = s.id AND {test.text}"
                 f" CROSS JOIN record t ON t.kind = 'asset' AND t.id = l.{far}"
             )
             yield Sql(text, test.params)
@@ -96,13 +106,13 @@ class Steps:
 
     def _all_links(self) -> Iterator[Sql]:
         for near, far, types in self._ways():
-            where = "1" if types is None else f"l.type IN ({', '.join('?' * len(types))})"
+            test = _is_of(types)
             text = (
                 "SELECT s.row AS origin, t.row AS row FROM link l"
                 f" CROSS JOIN record s ON s.kind = 'asset' AND s.id = l.{near}"
-                f" CROSS JOIN record t ON t.kind = 'asset' AND t.id = l.{far} WHERE {where}"
+                f" CROSS JOIN record t ON t.kind = 'asset' AND t.id = l.{far} WHERE {test.text}"
             )
-            yield Sql(text, types or ())
+            yield Sql(text, test.params)
 
     def _all_references(self) -> Iterator[Sql]:
         marks = ", ".join("?" * len(self.fields))
@@ -133,7 +143,8 @@ def steps_of(view: View, edges: Edges) -> Steps:
     )
 
 
-def _of_types(types: Types) -> Sql:
+def _is_of(types: Types, column: str = "l.type") -> Sql:
+    """Return the predicate that a link is of one of the types."""
     if types is None:
-        return Sql("")
-    return Sql(f" AND +l.type IN ({', '.join('?' * len(types))})", types)
+        return Sql("1")
+    return Sql(f"{column} IN ({', '.join('?' * len(types))})", types)

@@ -14,7 +14,7 @@ from muster.replica.where.view import Handler, View
 _TITLES = ("name", "tag", "serial", "key")
 _STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "source")
 _COLUMNS = frozenset((*_TITLES, "type", "folder", *_STAMPS))
-_MOST_LISTED = 10_000
+_MOST_LISTED = 2_000
 _COST = 6
 
 
@@ -52,25 +52,28 @@ def _column_rows(view: View, column: str) -> Sql:
 
 
 def _field_check(view: View, number: int) -> Sql:
-    text = (
-        "EXISTS (SELECT 1 FROM value v CROSS JOIN value w ON w.field = v.field"
-        " AND w.value = v.value AND w.unit IS v.unit AND w.asset <> v.asset"
-        " CROSS JOIN asset d ON d.row = w.asset"
-        f" WHERE v.asset = a.row AND v.field = ? AND {view.visible('d')})"
-    )
-    return Sql(text, (number,))
+    here = "SELECT 1 FROM value v WHERE v.asset = a.row AND v.field = ?"
+    return Sql(f"EXISTS ({here} AND {_twin(view)})", (number,))
 
 
 def _field_rows(view: View, number: int) -> Sql:
-    # Of an asset that has a value twice over the value counts once: a field has each value once.
+    # The index is in order of values, not of currencies: of which one they are is seen afterwards.
     text = (
-        "SELECT DISTINCT w.asset AS row FROM (SELECT v.value, v.unit FROM value v"
-        " CROSS JOIN asset d ON d.row = v.asset"
-        f" WHERE v.field = ? AND v.value IS NOT NULL AND {view.visible('d')}"
-        " GROUP BY v.value, v.unit HAVING count(*) > 1) t"
-        " CROSS JOIN value w ON w.field = ? AND w.value = t.value AND w.unit IS t.unit"
+        "SELECT DISTINCT v.asset AS row FROM (SELECT value AS same FROM value"
+        " WHERE field = ? AND value IS NOT NULL GROUP BY value HAVING count(*) > 1) t"
+        " CROSS JOIN value v ON v.field = ? AND v.value = t.same"
+        f" WHERE {_twin(view)}"
     )
     return Sql(text, (number, number))
+
+
+def _twin(view: View) -> str:
+    """Return the predicate that another visible asset has the value `v`."""
+    return (
+        "EXISTS (SELECT 1 FROM value w CROSS JOIN asset d ON d.row = w.asset"
+        " WHERE w.field = v.field AND w.value = v.value AND w.unit IS v.unit"
+        f" AND w.asset <> v.asset AND {view.visible('d')})"
+    )
 
 
 HANDLERS: dict[type, Handler] = {Duplicate: _duplicate}
