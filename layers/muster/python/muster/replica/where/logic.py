@@ -46,6 +46,9 @@ def complement(found: Filter) -> Filter:
 
 def both(db: sqlite3.Connection, found: Sequence[Filter]) -> Filter:
     """Return the condition that all of these hold: the shortest list, and the rest checked."""
+    if any(each.check.text == NOTHING.check.text for each in found):
+        # Also, SQLite finds no way through an index that a list names where all is false.
+        return NOTHING
     if len(found) == 1:
         return found[0]
     check = joined(" AND ", [each.check for each in _by_cost(found)])
