@@ -15,7 +15,7 @@ PYTHON := $(shell for name in python3.13 python3 python; do \
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] != (3, 13))' \
 		>/dev/null 2>&1 && command -v $$name && break; done)
 
-.PHONY: help run test unit check format bench fuzz package validate deploy settings requirements clean
+.PHONY: help run test unit check format bench bench-million fuzz package validate deploy settings requirements clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ format: $(READY) ## Format the code and mend what lint can mend
 
 bench: $(READY) ## Measure; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench
+
+bench-million: $(READY) ## Measure, and search a million assets too: takes half an hour
+	$(BIN)/python -m tests.bench --million
 
 fuzz: $(READY) ## Send what the API's document allows, and what it does not, to the running stack
 	$(BIN)/python -m pytest tests -m fuzz --timeout 1800

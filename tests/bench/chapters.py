@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from tests.bench.at_scale import Step
 from tests.bench.bench_replica import ReplicaCosts
+from tests.bench.finding import Finding
 from tests.bench.imports import Import
 from tests.bench.report import Report, Table
 from tests.bench.requests import Bill, Measured, Requests
 
 _IMPORT_MS = 150.0
 _MEMORY_RATIO = 1.25
+_FIND_MS = {100_000: 20.0, 1_000_000: 150.0}
+"""Within which 95 of 100 questions of a kind are answered, for tenants up to so many assets."""
 
 
 def add_requests(report: Report, found: Requests) -> None:
@@ -143,6 +146,44 @@ def add_scale(report: Report, steps: Sequence[Step]) -> None:
             " shares the machine: AWS itself is faster, and the seconds are its as much as ours."
             " Before each job the replica is caught up.",
         )
+    )
+
+
+def add_finding(report: Report, found: Sequence[Finding]) -> None:
+    """Add what it takes to find, and which kind of question is furthest from its aim."""
+    for each in found:
+        report.times.append(_finding(each))
+        most = _FIND_MS.get(each.assets)
+        if most is not None:
+            worst = max(each.kinds, key=lambda kind: kind.p95_ms)
+            what = f"find among {each.assets:,} assets, worst kind ({worst.name}): 95 % within"
+            report.promise(what, most, worst.p95_ms, "ms", is_time=True)
+    report.times.append(
+        Table(
+            "A replica that is searched",
+            ("assets", "build, CPU s", "bytes an asset", "file MB", "first question, ms"),
+            [
+                (
+                    each.assets,
+                    each.build_cpu_seconds,
+                    each.file_bytes / each.assets,
+                    each.file_bytes / 1e6,
+                    each.open_ms,
+                )
+                for each in found
+            ],
+            "A cold start builds the file from the log, unless /tmp still holds it: then it is"
+            " opened, and the first question reads the catalog too. Reading DynamoDB is not in it.",
+        )
+    )
+
+
+def _finding(found: Finding) -> Table:
+    return Table(
+        f"Find among {found.assets:,} assets",
+        ("question", "median ms", "95 % within ms", "slowest ms"),
+        [(kind.name, kind.p50_ms, kind.p95_ms, kind.most_ms) for kind in found.kinds],
+        "A hundred different questions of each kind, from the query's text to 50 assets, warm: CPU.",
     )
 
 
