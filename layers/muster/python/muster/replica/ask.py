@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from muster.replica import plan
 from muster.replica.compose import Arm, Way
-from muster.replica.filters import Filter, filters
+from muster.replica.filters import Filter, Sql, filters
 from muster.replica.limits import attempt
 from muster.replica.order import Key, keys, segments
 from muster.replica.port import AssetQuery
@@ -28,6 +28,25 @@ _SECOND_COLUMNS = {"updated_at", "name"}
 type Row = tuple[Any, ...]
 
 
+@dataclass
+class Trace:
+    """What was done for an answer, for those who ask how it was come by."""
+
+    way: Way | None = None
+    given_up: bool = False
+    looked_at: int = 0
+
+    def see(self, row: int) -> bool:
+        """Count an asset that is looked at."""
+        del row
+        self.looked_at += 1
+        return True
+
+
+SEEN = Filter(Sql("seen(a.row)"), None, -1)
+"""True of every asset that it is asked of, and counts it: of a connection that has the function."""
+
+
 @dataclass(frozen=True)
 class Search:
     """A query's conditions and order, in the replica's terms.
@@ -40,6 +59,7 @@ class Search:
     keys: Sequence[Key]
     arms: Sequence[Arm] = (Arm(),)
     armed: Filter | None = None
+    trace: Trace | None = None
 
     def rows(self, db: sqlite3.Connection, limit: int, after: Sequence[Any] | None) -> list[Row]:
         """Return up to `limit` rows as their number and sort values, in order.
@@ -55,12 +75,16 @@ class Search:
             found = self._read(db, self.walked(), limit, after)
         if not tried.stopped:
             return found
+        if self.trace:
+            self.trace.given_up = True
         best = plan.best_of_large(db, self.filters, costs)
         return self._read(db, self.gathered(best), limit, after)
 
     def _read(
         self, db: sqlite3.Connection, way: Way, limit: int, after: Sequence[Any] | None
     ) -> list[Row]:
+        if self.trace:
+            self.trace.way = way
         found: list[Row] = []
         for segment in segments(self.keys, after):
             sql = way.sql(segment, limit - len(found))
@@ -94,6 +118,8 @@ class Search:
 
     def _others(self, one: Filter | None) -> list[Filter]:
         others = [each for each in self.filters if each is not one]
+        if self.trace:
+            others.append(SEEN)
         return sorted(others, key=lambda each: each.cost)
 
 

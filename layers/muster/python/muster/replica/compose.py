@@ -70,6 +70,11 @@ class Way:
         text = f"{select} {head.text} FROM {source.text} {where.text} ORDER BY {order} LIMIT ?"
         return Sql(text, (*head.params, *source.params, *where.params, limit))
 
+    @property
+    def is_in_order(self) -> bool:
+        """Whether what has a value in the first key is read in order, and not sorted."""
+        return self._walk(Segment((), "values")) != "nothing"
+
     def _walk(self, segment: Segment) -> Walk:
         """Return what is read in the order of the segment; else all of it is read and sorted."""
         if self.gather or not self.keys:

@@ -80,7 +80,8 @@ def _watch(db: sqlite3.Connection, stop: Callable[[], bool] | None) -> None:
 
 
 def _interrupted(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+    # Errors of the module itself, such as of text that is none, have no code.
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
 def _too_slow(seconds: float) -> QueryTooSlowError:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from muster.replica.filters import Filter, joined
 from muster.replica.limits import attempt
 
-_MOST_COUNTED = 20_000
+MOST_COUNTED = 20_000
+"""How many rows of a list are counted, before it is taken for long."""
 _COUNT_STEPS = 200
 _FEWEST_STEPS = 300
 _ROW_STEPS = 0.05
@@ -48,10 +49,10 @@ def costs(
     Walking reads `limit` rows for each share of rows that pass, and checks each.
     """
     total = int(db.execute("SELECT coalesce(max(row), 0) FROM asset").fetchone()[0])
-    found = {id(each): _counted(db, each) for each in filters if each.rows is not None}
-    share, best, fewest = 1.0, None, _MOST_COUNTED
+    found = {id(each): counted(db, each) for each in filters if each.rows is not None}
+    share, best, fewest = 1.0, None, MOST_COUNTED
     for each in filters:
-        listed = found.get(id(each), _MOST_COUNTED)
+        listed = found.get(id(each), MOST_COUNTED)
         if each is not armed and listed is not None:
             share *= min(listed / max(total, 1), 1)
         if listed is not None and listed < fewest:
@@ -64,10 +65,10 @@ def costs(
     return Costs(gather, steps, best, found, total)
 
 
-def _counted(db: sqlite3.Connection, condition: Filter) -> int | None:
+def counted(db: sqlite3.Connection, condition: Filter) -> int | None:
     """Return how many rows a condition lists, up to a bound; None when that takes too long."""
     assert condition.rows is not None
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({condition.rows.text}) LIMIT {_MOST_COUNTED})"
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({condition.rows.text}) LIMIT {MOST_COUNTED})"
     count = 0
     with attempt(db, _COUNT_STEPS) as tried:
         count = int(db.execute(sql, condition.rows.params).fetchone()[0])

@@ -82,6 +82,38 @@ class LinkRow:
     target: str
 
 
+@dataclass(frozen=True)
+class ExplainedCondition:
+    """What became of one of the conditions that all must hold."""
+
+    says: str
+    lists: int | None
+    """How many assets an index lists for it; None where no index does, or not in short time."""
+    more: bool
+    """Whether it lists more than that: nobody counted further."""
+    use: Literal["listed", "walked", "checked"]
+    """`listed`: its list was read; `walked`: the order was read only where it holds; else it was
+    checked for each asset looked at."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """How the first page of a query was come by."""
+
+    conditions: tuple[ExplainedCondition, ...]
+    order: str
+    given_up: bool
+    """Whether assets were first read in order, and found to be too few."""
+    rows: int
+    """How many are on the page."""
+    looked_at: int
+    """How many assets were looked at, each as often as it was."""
+    assets: int
+    """How many there are, those in the trash too."""
+    seconds: float
+    seq: int
+
+
 class Replica(Protocol):
     """One tenant's replica. Nothing here writes tenant data.
 
@@ -136,6 +168,10 @@ class Replica(Protocol):
         """Return how many assets there are, at most so many, and whether that is all of them.
         Order, limit and cursor of the query don't matter.
         """
+        ...
+
+    def explain(self, query: AssetQuery) -> Explained:
+        """Answer the first page of a query, and return how that was done."""
         ...
 
     def aggregate(self, query: AggregateQuery) -> Aggregates:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.replica import ask, plan
-from muster.replica.ask import Row, Search
+from muster.replica.ask import SEEN, Row, Search
 from muster.replica.cells import text_cell
 from muster.replica.filters import Filter, Sql, joined, state
 from muster.replica.limits import attempt
@@ -49,6 +49,9 @@ class Ranked:
             found = self._read(db, self._walked, limit, after)
         if not tried.stopped:
             return found
+        if self.search.trace:
+            self.search.trace.given_up = True
+            self.search.trace.way = self.search.gathered(best)
         few = (costs.found[id(best)] or 0) <= _FEW
         return self._read(db, lambda tier: self._gathered(tier, best, few=few), limit, after)
 
@@ -111,6 +114,8 @@ class Ranked:
         checks = [
             each for each in self._without_words() if each is not best
         ] + self.tiers.checked_at(tier, self.search.filters)
+        if self.search.trace:
+            checks.append(SEEN)
         return [*tests, *(each.check for each in sorted(checks, key=lambda each: each.cost))]
 
     def _same(self) -> Sql:

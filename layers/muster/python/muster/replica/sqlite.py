@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from muster.errors import QuotaExceededError, TransientError
 from muster.ledger.model import Commit, Record
 from muster.ledger.port import Ledger
 from muster.replica import answers, files, limits, rows, schema
-from muster.replica.port import AssetQuery, CommitRow, LinkRow, Page
+from muster.replica.port import AssetQuery, CommitRow, Explained, LinkRow, Page
 from muster.replica.store import Store
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _CHANGES_AT_ONCE = 4000
 _BUDGET_BYTES = 384 * 1024 * 1024
 _DAMAGE = (sqlite3.DatabaseError, JSONDecodeError)
 
+_OUR_FAULT = re.compile("syntax error|stack overflow|no query solution|too many|too large")
+"""What SQLite says of SQL that it can't run: no other file would help."""
+
+type _Explain = Callable[[sqlite3.Connection, AssetQuery], Explained]
 type _Aggregate = Callable[[sqlite3.Connection, AggregateQuery], Aggregates]
 
 
@@ -112,6 +117,11 @@ class SqliteReplica:
     def count(self, query: AssetQuery, most: int) -> tuple[int, bool]:
         """Return how many assets there are, up to a bound."""
         return self._ask_in_time(lambda db: answers.count(db, query, most))
+
+    def explain(self, query: AssetQuery) -> Explained:
+        """Answer a query, and return how that was done."""
+        explain: _Explain = import_module("muster.replica.explain").explain
+        return self._ask_in_time(lambda db: explain(db, query))
 
     def aggregate(self, query: AggregateQuery) -> Aggregates:
         """Return groups of assets."""
@@ -237,7 +247,7 @@ class SqliteReplica:
 
     def _throw_away(self, error: Exception) -> None:
         code = _code(error)
-        if isinstance(error, sqlite3.ProgrammingError):
+        if isinstance(error, sqlite3.ProgrammingError) or _OUR_FAULT.search(str(error)):
             raise error
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise _unavailable() from error

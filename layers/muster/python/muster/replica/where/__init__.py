@@ -37,13 +37,19 @@ def compile_condition(view: View, condition: Condition) -> Filter:
 
 def conjuncts(view: View, condition: Condition) -> list[Filter]:
     """Return the conditions that must all hold, each by itself, as a way is chosen among them."""
-    waiting, found = [condition], []
+    return [replace(_compiled(view, part), arm=arms.of(view, part)) for part in parts(condition)]
+
+
+def parts(condition: Condition) -> list[Condition]:
+    """Return what must all hold."""
+    waiting = [condition]
+    found: list[Condition] = []
     while waiting:
-        next_one = waiting.pop(0)
-        if isinstance(next_one, All):
-            waiting[:0] = next_one.items
+        part = waiting.pop(0)
+        if isinstance(part, All):
+            waiting[:0] = part.items
         else:
-            found.append(replace(_compiled(view, next_one), arm=arms.of(view, next_one)))
+            found.append(part)
     return found
 
 
