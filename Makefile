@@ -18,7 +18,7 @@ PYTHON := $(shell for name in python3.13 python3 python; do \
 .PHONY: help run test unit check format bench bench-million fuzz package validate deploy settings requirements clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements-dev.txt infra/setup.py
 	@test -n "$(PYTHON)" || { echo "Muster needs Python 3.13: install it, or \`pyenv install 3.13\`." >&2; exit 1; }

@@ -183,7 +183,7 @@ def _finding(found: Finding) -> Table:
         f"Find among {found.assets:,} assets",
         ("question", "median ms", "95 % within ms", "slowest ms"),
         [(kind.name, kind.p50_ms, kind.p95_ms, kind.most_ms) for kind in found.kinds],
-        "A hundred different questions of each kind, from the query's text to 50 assets, warm: CPU.",
+        "CPU of a hundred different questions of each kind, from text to 50 assets, warm.",
     )
 
 
