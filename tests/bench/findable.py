@@ -160,7 +160,7 @@ def _catalog() -> Iterator[Iterable[Change]]:
 def _life(assets: Assets) -> Iterator[Iterable[Change]]:
     for some in batched(range(1, assets.number + 1), _PER_COMMIT, strict=False):
         yield [_created("asset", ident("ast", n), assets.body(n)) for n in some]
-        linked = (n for n in some if n > 2 * DEPARTMENTS and n % 2)
+        linked = (n for n in some if n > 2 * DEPARTMENTS and n % 4)
         yield [_created("link", ident("lnk", n), _link(n)) for n in linked]
         changed = [(n, step + 1) for n in some for step in range(assets.changes_of(n))]
         for number, step in changed:
