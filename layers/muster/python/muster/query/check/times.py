@@ -12,7 +12,8 @@ from muster.query.check.subject import OrderSign, Subject
 from muster.query.check.terms import Checker, Stored, Values
 from muster.query.check.texts import KNOWS_NOTHING, within
 from muster.query.dates import Moment, NoDateError, from_now, read_literal, read_offset
-from muster.query.refusals import problem, shown
+from muster.query.parse import parse
+from muster.query.refusals import InvalidQueryError, problem, shown
 from muster.query.tree import Span, Word
 from muster.replica.condition import Condition, Equal, Within
 
@@ -30,6 +31,8 @@ def read_moment(word: Word, checker: Checker) -> Moment:
     except NoDateError as error:
         if word.form == "quoted" and word.text.strip()[:1] in {"+", "-"}:
             return _quoted_offset(word, checker, error)
+        if word.form == "quoted" and word.text.rstrip()[-1:] == ")":
+            return _quoted_call(word, checker)
         raise problem("wrong_type", str(error), word.span, expected=EXPECTED) from error
 
 
@@ -38,6 +41,22 @@ def _quoted_offset(word: Word, checker: Checker, no_date: NoDateError) -> Moment
         return _from_now(word, checker)
     except NoDateError as error:
         raise problem("wrong_type", str(error), word.span, expected=EXPECTED) from no_date
+
+
+def _quoted_call(word: Word, checker: Checker) -> Moment:
+    """Return the moment of a function in quotes: Atlassian writes `Created > "now(-2h)"`."""
+    from muster.query import functions
+
+    try:
+        asked = parse(word.text, dialect=checker.context.dialect).where
+        if isinstance(asked, tree.Test):
+            meant = functions.values(asked.call, checker, None)
+            if isinstance(meant, Moment):
+                return meant
+    except InvalidQueryError as error:
+        raise problem(error.errors[0].code, error.detail, word.span) from error
+    detail = f"{shown(word.text)} is no date."
+    raise problem("wrong_type", detail, word.span, expected=EXPECTED)
 
 
 def _from_now(word: Word, checker: Checker) -> Moment:
