@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from muster.ledger.memory import MemoryLedger
 from muster.ledger.model import Actor, Cause, Put, Reason
-from muster.replica.condition import Changed, Period, Place, Was
+from muster.replica.condition import All, Changed, Duplicate, Period, Place, Was
+from muster.replica.port import AssetQuery, Sort
 from tests.unit.replica_conditions import met
 from tests.unit.replica_world import World, asset_id
 
@@ -129,6 +130,17 @@ def test_all_that_is_asked_of_a_change_holds_of_one_commit(diary: Diary) -> None
     assert not changed(by=("mem_1",), period=Period(day(3), None))
     assert not changed(before=(None,))
     assert not changed(by=())
+
+
+def test_a_change_of_whatever_beside_a_condition_that_never_holds(diary: Diary) -> None:
+    diary.write(1, 1, **state("New"))
+    diary.write(2, 1, **state("Used"))
+    never = Duplicate(Place("no.such"))
+
+    query = AssetQuery(where=All((Changed(STATE, by=("mem_9",)), never)), sort=(Sort("name"),))
+
+    diary.world.replica.catch_up()
+    assert diary.world.replica.find_assets(query).items == ()
 
 
 def test_amounts_were_of_their_currency(diary: Diary) -> None:

@@ -24,7 +24,9 @@ _NAMES = {**NAMES, **IDS, "deleted": TRASHED}
 # SQLite has no statistics, and takes the index with the most columns; of one asset the table itself
 # is the short way, and over all assets the index.
 _OF_ASSET = "INDEXED BY sqlite_autoindex_history_1"
-_BY_VALUE, _BY_TIME = "INDEXED BY history_by_value", "INDEXED BY history_by_time"
+_BY_VALUE = "INDEXED BY history_by_value"
+# A partial index can't be named: beside a condition that is never true, SQLite forgets the others.
+_BY_TIME = ""
 _START = f"""coalesce(
   (SELECT max(c.at) FROM history c {_OF_ASSET} WHERE c.asset = h.asset AND c.field = h.field
     AND c.seq < h.seq AND c.came = 1 AND c.value IS h.value AND c.unit IS h.unit),
