@@ -143,6 +143,9 @@ def test_what_lies_in_the_trash_is_selected_on_request(office: Office) -> None:
         {"filter": {"q": ["a", "b"]}},
         {"filter": {"nothing": "x"}},
         {"filter": {"folder": "/Nowhere"}},
+        {"query": "type = Nothing"},
+        {"query": "tag = ${missing}"},
+        {"query": "tag = x", "time_zone": "Mars/Base"},
     ],
 )
 def test_what_can_select_nothing_is_refused(office: Office, selection: dict[str, Any]) -> None:
@@ -151,7 +154,17 @@ def test_what_can_select_nothing_is_refused(office: Office, selection: dict[str,
         check_selection(office.scope, Selection.model_validate(selection))
 
 
-@pytest.mark.parametrize("selection", [{}, {"all": True, "assets": ["a"]}, {"assets": []}])
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {},
+        {"all": True, "assets": ["a"]},
+        {"assets": []},
+        {"all": True, "query": ""},
+        {"all": True, "dialect": "nql"},
+        {"filter": {}, "time_zone": "UTC"},
+    ],
+)
 def test_a_selection_is_exactly_one_thing(selection: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Selection.model_validate(selection)
@@ -164,3 +177,49 @@ def test_a_list_that_is_gone_says_so(office: Office) -> None:
 
     with pytest.raises(InvalidSelectionError):
         list(selected(office.scope, Selection(file=file_id)))
+
+
+@pytest.fixture
+def paged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages have three assets."""
+    monkeypatch.setattr("muster.assets.selection._PAGE", 3)
+
+
+@pytest.mark.usefixtures("paged")
+def test_a_query_selects_in_its_own_order_up_to_its_limit(office: Office) -> None:
+    """Without one, in the order of creation, however many there are."""
+    for number in range(10):
+        office.asset("laptop", name=f"N{9 - number}", tag=f"T{number % 2}-{number}")
+    names = [f"N{number}" for number in range(10)]
+
+    assert found(office, query="tag LIKE T1-") == ["N8", "N6", "N4", "N2", "N0"]
+    assert found(office, query="type = laptop ORDER BY name") == names
+    assert found(office, query="type = laptop ORDER BY name LIMIT 7") == names[:7]
+    assert found(office, query="LIMIT 4", dialect="aql") == names[:4]
+    assert found(office, query="tag = ${t}", parameters={"t": "t1-7"}) == ["N2"]
+
+
+@pytest.mark.usefixtures("paged")
+def test_a_query_goes_on_behind_a_page(office: Office) -> None:
+    for number in range(10):
+        office.asset("laptop", name=f"N{number}")
+    asked = Selection.model_validate({"query": "type = laptop ORDER BY name LIMIT 5"})
+
+    first, *_ = selected_pages(office.scope, asked)
+    more = selected_pages(office.scope, asked, after=first.next)
+
+    rest = [one.record and one.record.body["name"] for page in more for one in page.found]
+    assert len(first.found) == 3
+    assert rest == ["N3", "N4"]
+
+
+def test_a_kept_query_means_the_days_of_whoever_asked(office: Office) -> None:
+    """A worker knows no organisation's time zone: it is kept with the query."""
+    asked = Selection.model_validate({"query": "created = 2026-05-01"})
+
+    kept = check_selection(office.scope, asked, time_zone="Asia/Tokyo")
+
+    assert kept.model_dump(exclude_unset=True) == {
+        "query": "created = 2026-05-01",
+        "time_zone": "Asia/Tokyo",
+    }

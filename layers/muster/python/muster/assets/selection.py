@@ -1,11 +1,8 @@
-"""Which assets a job is about: some by name, those of a list in a file, or what a filter finds."""
+"""Which assets a job is about: some by name, those of a list in a file, or what is found."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import batched, chain
+from itertools import batched
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -13,31 +10,34 @@ from pydantic_core import PydanticCustomError
 
 from muster.assets import refusals
 from muster.assets.decide import look
+from muster.assets.filtered import filtered
+from muster.assets.found import Asked, compiled, in_order_of_creation, page_of, question_of
+from muster.assets.listed import InvalidSelectionError, lines, list_object
 from muster.assets.model import KIND, AssetKey, AssetReference, Word
-from muster.assets.query import Filters, asset_query
 from muster.assets.resolve import Resolver
-from muster.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
-from muster.ids import is_id
+from muster.errors import ConflictError, NotFoundError
 from muster.ledger.model import Record
-from muster.replica.port import AssetQuery, Page, Sort
+from muster.replica.port import AssetQuery, Page
 from muster.scope import Scope
 
+__all__ = [
+    "InvalidSelectionError",
+    "Selected",
+    "SelectedPage",
+    "Selection",
+    "check_selection",
+    "question",
+    "records_of",
+    "selected",
+    "selected_pages",
+]
+
 MAX_NAMED = 10_000
-MAX_LIST_BYTES = 50 * 1024 * 1024
 _PAGE = 1_000
-_LONGEST_LINE = 4 * 1024 * 1024
-_DELIMITERS = ",;\t|"
-_HEADERS = frozenset({"id", "key", "tag", "serial"})
-_OPTIONS = frozenset({"q", "trashed", "include_subtypes", "include_subfolders"})
+_WAYS = ("assets", "file", "filter", "query", "all")
 
 FilterText = Annotated[str, StringConstraints(max_length=2_000)]
 FilterValue = FilterText | list[FilterText] | bool
-
-
-class InvalidSelectionError(InvalidInputError):
-    """What is selected can't be told; `errors` say which member."""
-
-    code = "invalid_selection"
 
 
 class Selection(BaseModel):
@@ -60,14 +60,30 @@ class Selection(BaseModel):
     """A file (`fil_…`, or the upload that it came by) with one id, key, tag or serial number a
     line, or in the first column of a CSV."""
     filter: dict[str, FilterValue] | None = Field(default=None, max_length=100)
+    query: str | None = None
+    """A query, such as `type = Laptop AND warranty_ends < +30d`; see docs/query-language.md. Its
+    order and its LIMIT count."""
+    dialect: Literal["muster", "nql", "aql"] = "muster"
+    """Of the query."""
+    parameters: dict[str, str | bool | int | float | list[str | bool | int | float]] | None = Field(
+        default=None, max_length=100
+    )
+    """Values of the query's placeholders."""
+    time_zone: Annotated[str, StringConstraints(max_length=64)] | None = None
+    """Whose days the query means, an IANA name; by default the organisation's."""
     all: Literal[True] | None = None
     """Every asset that is not in the trash."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        given = [name for name in _WAYS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise PydanticCustomError("one_of", "Give exactly one of assets, file, filter and all")
+            words = "Give exactly one of assets, file, filter, query and all"
+            raise PydanticCustomError("one_of", words)
+        more = (self.dialect != "muster", self.parameters, self.time_zone is not None)
+        if given != ["query"] and any(more):
+            words = "dialect, parameters and time_zone belong to a query"
+            raise PydanticCustomError("one_of", words)
         return self
 
 
@@ -81,15 +97,25 @@ class Selected:
     detail: str = ""
 
 
-def check_selection(scope: Scope, selection: Selection) -> None:
-    """Raise InvalidSelectionError, or what a list refuses, where nothing could be selected by it.
+def check_selection(
+    scope: Scope, selection: Selection, *, time_zone: str | None = None
+) -> Selection:
+    """Return the selection as a job keeps it: a query with the time zone whose days it means.
 
-    Names are not looked up: those that lead nowhere are told one by one.
+    That is `time_zone`, or else the organisation's. Raises InvalidSelectionError, InvalidQueryError
+    or what a list refuses, where nothing could be selected by it. Names are not looked up: those
+    that lead nowhere are told one by one.
     """
     if selection.file is not None:
-        _list_object(scope, selection.file)
+        list_object(scope, selection.file)
     elif selection.filter is not None:
-        _question(scope, selection.filter)
+        filtered(scope, selection.filter)
+    elif selection.query is not None:
+        zone = selection.time_zone or time_zone or _own_zone(scope)
+        kept = selection.model_copy(update={"time_zone": zone} if zone else {})
+        compiled(scope, _asked(kept))
+        return kept
+    return selection
 
 
 @dataclass(frozen=True)
@@ -121,16 +147,57 @@ def selected_pages(
     if selection.assets is not None:
         yield from _named_pages(scope, selection.assets, after)
     elif selection.file is not None:
-        yield from _named_pages(scope, _lines(scope, selection.file), after)
+        yield from _named_pages(scope, lines(scope, selection.file), after)
     else:
-        for page in _pages(scope, question(scope, selection), after):
+        for page in _record_pages(scope, selection, after):
             found = tuple(Selected(record.id, record) for record in page.items)
             yield SelectedPage(found, None if page.next is None else list(page.next))
 
 
-def question(scope: Scope, selection: Selection) -> AssetQuery:
-    """Return what the replica is asked for a selection that is no list; raises as a list does."""
-    return _question(scope, selection.filter or {})
+def question(scope: Scope, selection: Selection) -> AssetQuery | None:
+    """Return what the replica is asked for all that is selected; raises as a list does.
+
+    None for what has to be walked: lists, and queries with a LIMIT.
+    """
+    if selection.assets is not None or selection.file is not None:
+        return None
+    if selection.query is None:
+        return filtered(scope, selection.filter or {})
+    checked = compiled(scope, _asked(selection))
+    return None if checked.limit is not None else question_of(checked)
+
+
+def _record_pages(
+    scope: Scope, selection: Selection, after: Sequence[Any] | None
+) -> Iterator[Page]:
+    """Yield pages in an order that changes leave as it is, but where a query gives its own."""
+    if selection.query is None:
+        yield from _pages(scope, filtered(scope, selection.filter or {}), after)
+        return
+    checked = compiled(scope, _asked(selection))
+    if checked.limit is None and not checked.query.order:
+        yield from _pages(scope, question_of(checked), after)
+        return
+    while True:
+        page = page_of(scope, checked, AssetQuery(limit=_PAGE, after=after))
+        yield page
+        after = page.next
+        if after is None:
+            return
+
+
+def _asked(selection: Selection) -> Asked:
+    return Asked(
+        selection.query or "",
+        dialect=selection.dialect,
+        parameters=selection.parameters or {},
+        time_zone=selection.time_zone,
+        pointer="/selection/query",
+    )
+
+
+def _own_zone(scope: Scope) -> str | None:
+    return scope.identity.tenant.time_zone if scope.identity else None
 
 
 def records_of(scope: Scope, query: AssetQuery) -> Iterator[Record]:
@@ -142,59 +209,12 @@ def records_of(scope: Scope, query: AssetQuery) -> Iterator[Record]:
 def _pages(scope: Scope, query: AssetQuery, after: Sequence[Any] | None) -> Iterator[Page]:
     while True:
         page = scope.replica.find_assets(
-            replace(query, sort=(Sort("created_at"),), limit=_PAGE, after=after, count=False)
+            replace(in_order_of_creation(query), limit=_PAGE, after=after, count=False)
         )
         yield page
         after = page.next
         if after is None:
             return
-
-
-def _question(scope: Scope, given: Mapping[str, FilterValue]) -> AssetQuery:
-    conditions = {
-        name: [value] if isinstance(value, str) else list(value)
-        for name, value in given.items()
-        if name not in _OPTIONS and not isinstance(value, bool)
-    }
-    odd = [n for n, v in given.items() if isinstance(v, bool) and not n.startswith("include_")]
-    if odd:
-        detail = f"{odd[0]} takes a text or a list of texts."
-        raise _invalid("invalid_value", detail, f"/filter/{odd[0]}")
-    filters = Filters(
-        conditions=conditions,
-        text=_text(given, "q"),
-        trashed=_trashed(given),
-        include_subtypes=_flag(given, "include_subtypes"),
-        include_subfolders=_flag(given, "include_subfolders"),
-    )
-    return asset_query(Resolver(scope, look(scope).catalog), filters)
-
-
-def _text(given: Mapping[str, FilterValue], name: str) -> str | None:
-    value = given.get(name)
-    if value is None or (isinstance(value, str) and value):
-        return value or None
-    raise _invalid("invalid_value", f"{name} takes a text.", f"/filter/{name}")
-
-
-def _trashed(given: Mapping[str, FilterValue]) -> Literal["no", "yes", "any"]:
-    match given.get("trashed", "no"):
-        case "no":
-            return "no"
-        case "yes":
-            return "yes"
-        case "any":
-            return "any"
-    raise _invalid("invalid_value", "trashed takes no, yes or any.", "/filter/trashed")
-
-
-def _flag(given: Mapping[str, FilterValue], name: str) -> bool:
-    value = given.get(name, False)
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise _invalid("invalid_value", f"{name} takes true or false.", f"/filter/{name}")
 
 
 def _named_pages(
@@ -243,56 +263,3 @@ def _words(reference: AssetReference) -> str:
     if isinstance(reference, AssetKey):
         return next(iter(reference.given().values()))
     return reference
-
-
-def _list_object(scope: Scope, file_id: str) -> str:
-    record = scope.ledger.get("file", _uploaded(scope, file_id))
-    if record is None:
-        detail = f"There is no file {file_id[:80]!r}."
-        raise _invalid("unknown_file", detail, "/file")
-    if record.body["size"] > MAX_LIST_BYTES:
-        detail = f"A list of assets has at most {MAX_LIST_BYTES:,} bytes."
-        raise _invalid("file_too_large", detail, "/file")
-    return f"files/{record.body['sha256']}"
-
-
-def _uploaded(scope: Scope, file_id: str) -> str:
-    """Return a file's id; that of an upload stands for the file that came of it."""
-    if is_id("upload", file_id):
-        upload = scope.ledger.get("upload", file_id)
-        return str(upload.body.get("file", "")) if upload else ""
-    return file_id if is_id("file", file_id) else ""
-
-
-def _lines(scope: Scope, file_id: str) -> Iterator[str]:
-    """Yield the first cell of each row that has one; a header such as `id` is passed over."""
-    stream = scope.objects.stream(_list_object(scope, file_id))
-    if stream is None:
-        raise _invalid("unknown_file", "The list's content is gone: upload it again.", "/file")
-    with closing(stream):
-        text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
-        lines = _bounded(text)
-        first = next(lines, "")
-        mark = max(_DELIMITERS, key=first.count)
-        rows = csv.reader(chain([first], lines), delimiter=mark)
-        try:
-            for number, row in enumerate(rows):
-                word = row[0].strip() if row else ""
-                if word and not (number == 0 and word.casefold() in _HEADERS):
-                    yield word
-        except csv.Error as error:
-            # A quote that is never closed would make one cell of the rest of the file.
-            detail = f"The list can't be read beyond line {rows.line_num}: {error}."
-            raise _invalid("unreadable_file", detail, "/file") from error
-
-
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
-            detail = f"A line of the list has more than {_LONGEST_LINE:,} characters."
-            raise _invalid("unreadable_file", detail, "/file")
-        yield line
-
-
-def _invalid(code: str, detail: str, pointer: str) -> InvalidSelectionError:
-    return InvalidSelectionError(detail, errors=[FieldError(code, detail, f"/selection{pointer}")])

@@ -17,6 +17,7 @@ from muster.jobs.plans.model import Action
 from muster.jobs.running import job_of
 from muster.jobs.service import JobForbiddenError, list_jobs
 from muster.operations.refusals import InvalidOperationError
+from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 
 routes = Routes("bulk")
 
@@ -42,7 +43,13 @@ class BulkRowsQuery(ListQuery):
     body=BulkRequest,
     returns=_BULK_VIEW,
     status=202,
-    errors=(InvalidSelectionError, InvalidOperationError, JobForbiddenError),
+    errors=(
+        InvalidSelectionError,
+        InvalidQueryError,
+        UnknownTimeZoneError,
+        InvalidOperationError,
+        JobForbiddenError,
+    ),
     max_body_bytes=2_000_000,
 )
 def create_bulk(call: Call) -> Response:

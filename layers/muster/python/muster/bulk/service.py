@@ -56,7 +56,8 @@ def begin_run(scope: Scope, run: Run, start: Start) -> tuple[Record, PlanHead | 
     """
     check_permissions(scope, (Permission.ASSET_WRITE,))
     scope.replica.catch_up()
-    check_selection(scope, run.selection)
+    kept = check_selection(scope, run.selection, time_zone=run.time_zone)
+    run = run.model_copy(update={"selection": kept})
     operating = ready(scope, run)
     job_id = start.job_id or new_id(KIND)
     found = list(islice(selected(scope, run.selection), PLANNED_AT_ONCE + 1))

@@ -20,17 +20,17 @@ class Overview:
 
 
 def overview(scope: Scope, selection: Selection) -> Overview:
-    """Return what is selected. A list is walked, in bounded memory; for anything else it asks."""
-    if selection.assets is not None or selection.file is not None:
-        return _of_list(scope, selection)
+    """Return what is selected. What can't be asked for at once is walked, in bounded memory."""
     scope.replica.catch_up()
     asked = question(scope, selection)
+    if asked is None:
+        return _walked(scope, selection)
     counted = scope.replica.find_assets(replace(asked, limit=1, count=True))
     in_use = scope.replica.count_assets(by="type").keys()
     return Overview(counted.total or 0, _types(scope, asked, in_use))
 
 
-def _of_list(scope: Scope, selection: Selection) -> Overview:
+def _walked(scope: Scope, selection: Selection) -> Overview:
     total, types = 0, set()
     for one in selected(scope, selection):
         total += 1

@@ -13,6 +13,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs.present import job_view
 from muster.jobs.service import JobForbiddenError, check_permissions, list_jobs
+from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 from muster.views.refusals import ViewNotFoundError
 
 routes = Routes("exports")
@@ -37,6 +38,8 @@ class ExportsQuery(ListQuery):
         ViewNotFoundError,
         refusals.UnknownFilterError,
         refusals.InvalidParameterError,
+        InvalidQueryError,
+        UnknownTimeZoneError,
     ),
     max_body_bytes=4_000_000,
 )

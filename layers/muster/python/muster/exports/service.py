@@ -25,7 +25,8 @@ def create_export(scope: Scope, request: ExportRequest) -> Record:
     """
     scope.replica.catch_up()
     request = _with_columns(scope, request)
-    check_selection(scope, request.selection)
+    kept = check_selection(scope, request.selection)
+    request = request.model_copy(update={"selection": kept})
     check_names(look(scope).catalog, request)
     name = filename(scope, request)
     job = Job(
@@ -69,5 +70,11 @@ def filename(scope: Scope, request: ExportRequest) -> str:
     ending = f".{request.format}"
     if request.filename is None:
         return f"assets-{scope.now().date().isoformat()}{ending}"
-    plain = re.sub(r"\s+", " ", request.filename).strip(" .") or "assets"
+    plain = plain_filename(request.filename)
     return plain if plain.casefold().endswith(ending) else plain + ending
+
+
+def plain_filename(text: str) -> str:
+    """Return a text as the name of a download, without what no file system takes."""
+    kept = re.sub(r"[\x00-\x1f\x7f/\\]", " ", text)
+    return re.sub(r"\s+", " ", kept).strip(" .") or "assets"
