@@ -22,6 +22,7 @@ LATER = (
     "muster.files.routes",
     "muster.search.routes",
     "muster.searches.routes",
+    "muster.searches.scheduled.routes",
     "muster.sequences.routes",
     "muster.transfer.routes",
     "muster.views.routes",

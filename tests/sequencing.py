@@ -8,7 +8,7 @@ from typing import Any
 
 from muster.jobs.timetable import MemoryTimetable
 from muster.ledger.model import Commit
-from muster.sequences.due import run_due
+from muster.jobs.due import run_due
 from muster.sequences.follow import Follower
 from tests.support import TENANT, Stand
 

@@ -18,6 +18,7 @@ from muster.access.gate import Gate
 from muster.access.memory import MemoryAccess
 from muster.access.model import Identity, Member, Permission, Role, Tenant, TenantId
 from muster.access.port import Access
+from muster.delivery.memory import MemoryCourier
 from muster.http.application import Api, build_api
 from muster.http.errors import MethodNotAllowedError, NoSuchRouteError
 from muster.http.pipeline import Services
@@ -196,6 +197,7 @@ class Stand:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     access: Access = field(default_factory=MemoryAccess)
+    courier: MemoryCourier = field(default_factory=MemoryCourier)
     run_job: Callable[[Scope, str], Any] = run_job
     table: RouteTable | None = None
     """Other routes than the real ones, for tests of the HTTP layer itself."""
@@ -296,4 +298,6 @@ class Stand:
             now=self.clock,
             queue=self.queue,
             people=lambda: self.access.members(tenant),
+            standing=lambda member_id: self.access.standing(tenant, member_id),
+            courier=self.courier,
         )

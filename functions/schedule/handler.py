@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from muster.container import Container
-from muster.sequences.due import run_due
+from muster.jobs.due import run_due
 from muster.settings import Settings
 
 
@@ -30,7 +30,7 @@ def handle(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     found = container.timetable.due(now)
     failed = 0
     for due in found:
-        logger.append_keys(tenant=due.tenant, sequence=due.sequence)
+        logger.append_keys(tenant=due.tenant, record=due.record)
         try:
             run_due(container.scope, container.timetable, due, now)
         except Exception:  # the outermost edge: the others must not wait for this one

@@ -83,7 +83,18 @@ def test_what_was_due_moves_on_or_away(timetable: Timetable) -> None:
 
 def test_many_are_due_in_one_minute(timetable: Timetable) -> None:
     for number in range(30):
-        each = replace(DUE, sequence=f"seq_{number:02}")
-        timetable.keep("acme", listener(sequence=each.sequence), [each])
+        each = replace(DUE, record=f"seq_{number:02}")
+        timetable.keep("acme", listener(sequence=each.record), [each])
 
-    assert [each.sequence for each in timetable.due(NOON)] == [f"seq_{n:02}" for n in range(30)]
+    assert [each.record for each in timetable.due(NOON)] == [f"seq_{n:02}" for n in range(30)]
+
+
+def test_a_time_is_added_once_however_often_it_is_told(timetable: Timetable) -> None:
+    """Beside what a record's schedules say: a job that waits has no other times."""
+    waiting = Due(NOON, "acme", "job_1", 4, 0)
+
+    timetable.add(waiting)
+    timetable.add(waiting)
+
+    assert timetable.due(NOON) == [waiting]
+    assert timetable.listeners("acme") == []

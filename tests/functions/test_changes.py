@@ -110,8 +110,8 @@ def test_a_run_that_fails_holds_no_other_up(
     started: list[str] = []
 
     def run_due(_scope: Any, _table: Any, due: Due, _now: datetime) -> None:
-        started.append(due.sequence)
-        if due.sequence == "seq_1":
+        started.append(due.record)
+        if due.record == "seq_1":
             raise RuntimeError("broken")
 
     monkeypatch.setattr(schedule, "run_due", run_due)

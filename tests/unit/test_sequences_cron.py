@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.ids import is_id
-from muster.sequences.cron import check_cron, check_zone, next_due
-from muster.sequences.identity import derived_id
+from muster.jobs.cron import check_cron, check_zone, next_due
+from muster.jobs.identity import derived_id
 
 BERLIN = "Europe/Berlin"
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from muster.access.gate import Gate
     from muster.access.model import Identity, TenantId
     from muster.access.port import Access
+    from muster.delivery.port import Courier
     from muster.jobs.model import JobQueue
     from muster.jobs.timetable import Timetable
     from muster.ledger.objects import Objects
@@ -77,10 +78,24 @@ class Container:
 
     @cached_property
     def timetable(self) -> Timetable:
-        """What sequences listen to, and when they are due."""
+        """What sequences listen to, and what is due when."""
         from muster.jobs.dynamo_timetable import DynamoTimetable
 
         return DynamoTimetable(self._client("dynamodb"), self.settings.schedule_table)
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Who carries webhooks and e-mail."""
+        from muster.delivery.courier import Outside, OutsideCourier
+
+        settings = self.settings
+        outside = Outside(
+            stage=settings.stage,
+            url=settings.public_url,
+            private=settings.webhook_private == "on",
+            key=settings.topic_key,
+        )
+        return OutsideCourier(lambda: self._client("sns"), outside)
 
     @cached_property
     def messages(self) -> Any:
@@ -121,6 +136,8 @@ class Container:
             dry_run=dry_run,
             queue=self.jobs,
             people=lambda: self.access.members(tenant),
+            standing=lambda member_id: self.access.standing(tenant, member_id),
+            courier=self.courier,
         )
 
     def scope_for(

@@ -69,6 +69,12 @@ def spelled(kind: str, number: int) -> str:
     return f"{PREFIXES[kind]}_{digits}"
 
 
+def kind_of(record_id: str) -> str | None:
+    """Return the kind that an id's prefix tells."""
+    prefix = record_id.partition("_")[0]
+    return next((kind for kind, each in PREFIXES.items() if each == prefix), None)
+
+
 def is_id(kind: str, text: str) -> bool:
     """Tell whether `text` has the form of an id of this kind."""
     prefix, _, digits = text.partition("_")

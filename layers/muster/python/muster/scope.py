@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from muster.access.model import Identity, Member, Permission, TenantId
 from muster.jobs.model import JobQueue
@@ -23,10 +24,19 @@ from muster.ledger.plan import result
 from muster.ledger.port import Ledger
 from muster.replica.port import Replica
 
+if TYPE_CHECKING:  # most requests send nothing anywhere, and ask for nobody's standing
+    from muster.access.port import Standing
+    from muster.delivery.port import Courier
+
 
 def _nobody() -> Sequence[Member]:
     """Return no members."""
     return ()
+
+
+def _unknown(_: str) -> Standing | None:
+    """Know nobody."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,10 @@ class Scope:
     """Set where commits of another ledger are made again, with their own time."""
     people: Callable[[], Sequence[Member]] = _nobody
     """Gives the tenant's members: one call of the access store each time."""
+    standing: Callable[[str], Standing | None] = _unknown
+    """Gives the tenant and a member of it by id, None when there is none: one call."""
+    courier: Courier | None = None
+    """Who carries webhooks and e-mail; None where nothing leaves."""
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the caller has a permission; who works without an identity may all."""

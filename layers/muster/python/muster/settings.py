@@ -43,7 +43,22 @@ class Settings:
     )
     schedule_table: str = _setting(
         "MUSTER_SCHEDULE_TABLE",
-        "DynamoDB table of what sequences listen to and when they are due.",
+        "DynamoDB table of what sequences listen to and what is due when.",
+        default="",
+    )
+    webhook_private: str = _setting(
+        "MUSTER_WEBHOOK_PRIVATE",
+        "on: webhooks may go to private networks and over http.",
+        default="off",
+    )
+    topic_key: str = _setting(
+        "MUSTER_TOPIC_KEY",
+        "KMS key of the SNS topics that e-mail goes through; empty uses AWS's own.",
+        default="",
+    )
+    public_url: str = _setting(
+        "MUSTER_PUBLIC_URL",
+        "Address of the API without /v1, for links in what is delivered.",
         default="",
     )
     replica_dir: str = _setting(

@@ -50,6 +50,11 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/me/searches": ("GET",),
         "/v1/preferences": ("GET", "PATCH"),
     },
+    "muster.searches.scheduled.routes": {
+        "/v1/scheduled-searches": ("GET", "POST"),
+        "/v1/scheduled-searches/{scheduled_search_id}": ("DELETE", "GET", "PATCH", "POST"),
+        "/v1/scheduled-searches/{scheduled_search_id}/runs": ("GET",),
+    },
     "muster.sequences.routes": {
         "/v1/sequences": ("GET", "POST"),
         "/v1/sequences/{sequence_id}": ("DELETE", "GET", "PATCH", "POST"),

@@ -2,8 +2,8 @@
 
 | pk | sk | attributes |
 |---|---|---|
-| `T#<tenant>#` | sequence id | `version triggers` (JSON text), `ttl` once there are no triggers |
-| `DUE` | `<minute>#<tenant>#<sequence>#<version>#<number>` | those parts |
+| `T#<tenant>#` | a record's id | `version triggers` (JSON text), `ttl` once there are no triggers |
+| `DUE` | `<minute>#<tenant>#<record>#<version>#<number>` | those parts |
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class DynamoTimetable:
         self._table = table_name
 
     def keep(self, tenant: str, listener: Listener, dues: Sequence[Due]) -> None:
-        """Keep what a version of a sequence says."""
+        """Keep what a version of a record says."""
         newer = {
             "TableName": self._table,
             "Item": _listener_item(tenant, listener, bool(dues)),
@@ -48,9 +48,13 @@ class DynamoTimetable:
                 raise
 
     def listeners(self, tenant: str) -> list[Listener]:
-        """Return the tenant's sequences that have triggers."""
+        """Return what of the tenant has triggers."""
         found = self._query("pk = :pk", {":pk": {"S": _tenant_key(tenant)}}, consistent=True)
         return [each for each in map(_listener_of, found) if each.triggers]
+
+    def add(self, due: Due) -> None:
+        """Note one more time."""
+        self._client.put_item(**self._put(due)["Put"])
 
     def due(self, now: datetime) -> list[Due]:
         """Return what is due. One Query, as long as it fits a page."""
@@ -62,14 +66,14 @@ class DynamoTimetable:
         """Take what was due away, and put its next time in its place."""
         actions = [{"Delete": {"TableName": self._table, "Key": _due_key(due)}}]
         if following is not None:
-            after = Due(following, due.tenant, due.sequence, due.version, due.number)
+            after = Due(following, due.tenant, due.record, due.version, due.number)
             actions.append(self._put(after))
         self._client.transact_write_items(TransactItems=actions)
 
     def _put(self, due: Due) -> dict[str, Any]:
         parts = {
             "tenant": {"S": due.tenant},
-            "sequence": {"S": due.sequence},
+            "record": {"S": due.record},
             "version": {"N": str(due.version)},
             "number": {"N": str(due.number)},
             "at": {"S": due.at.astimezone(UTC).isoformat()},
@@ -96,7 +100,7 @@ def _tenant_key(tenant: str) -> str:
 def _listener_item(tenant: str, listener: Listener, scheduled: bool) -> dict[str, Any]:  # noqa: FBT001 - a fact
     item: dict[str, Any] = {
         "pk": {"S": _tenant_key(tenant)},
-        "sk": {"S": listener.sequence},
+        "sk": {"S": listener.record},
         "version": {"N": str(listener.version)},
         "triggers": {"S": json.dumps([dict(each) for each in listener.triggers])},
     }
@@ -113,7 +117,7 @@ def _listener_of(item: Mapping[str, Any]) -> Listener:
 
 def _due_key(due: Due) -> dict[str, Any]:
     minute = due.at.astimezone(UTC).strftime(_MINUTE)
-    sort = f"{minute}#{due.tenant}#{due.sequence}#{due.version}#{due.number}"
+    sort = f"{minute}#{due.tenant}#{due.record}#{due.version}#{due.number}"
     return {"pk": {"S": _DUE}, "sk": {"S": sort}}
 
 
@@ -121,7 +125,7 @@ def _due_of(item: Mapping[str, Any]) -> Due:
     return Due(
         datetime.fromisoformat(item["at"]["S"]),
         item["tenant"]["S"],
-        item["sequence"]["S"],
+        (item.get("record") or item["sequence"])["S"],  # as it was called before 0.5
         int(item["version"]["N"]),
         int(item["number"]["N"]),
     )

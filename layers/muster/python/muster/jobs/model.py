@@ -14,6 +14,7 @@ JobType = Literal[
     "bulk",
     "sequence",
     "sweep",
+    "search_delivery",
 ]
 
 
@@ -60,6 +61,8 @@ class Job(BaseModel):
     error: dict[str, Any] | None = None
     """code, detail and what to do, when it failed."""
     cancel_requested: bool = False
+    wake_at: str | None = None
+    """When a job that waits goes on by itself: a whole minute."""
     undone_by: str | None = None
     undoes: str | None = None
     first_seq: int | None = None

@@ -42,6 +42,8 @@ class JobView(JobFacts):
     """For an undo, `skipped` tells what stays, and why: the first 100. `file` is the result file's
     name, media_type and size: `/v1/jobs/{job_id}/results` leads to it."""
     undoes: str | None = None
+    wake_at: str | None = None
+    """When a job that waits goes on by itself."""
 
 
 _INNER = {"next", "schema_done", "plan_name"}
@@ -56,6 +58,7 @@ def job_view(record: Record) -> JobView:
         state=job.state,
         result=_result(job.result),
         undoes=job.undoes,
+        wake_at=job.wake_at,
         **job_facts(record),
     )
 

@@ -1,7 +1,7 @@
-"""What is to happen by itself: which sequences listen to changes, and what is due when.
+"""What is to happen by itself: which records listen to changes, and what is due when.
 
-An index of what the sequences' records say, kept by who reads the ledger's stream, so that neither
-a commit nor a minute has to look through a tenant's records.
+An index of what sequences, scheduled searches and jobs that wait say, kept by who reads the
+ledger's stream, so that neither a commit nor a minute has to look through a tenant's records.
 """
 
 from __future__ import annotations
@@ -14,38 +14,44 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Listener:
-    """A sequence that listens to changes. Triggers are as in its record's body."""
+    """A record that listens to changes. Triggers are as in its body."""
 
-    sequence: str
+    record: str
+    """Its id, which tells its kind."""
     version: int
     triggers: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
 class Due:
-    """A schedule's next time. `version` is the sequence's from which it was worked out."""
+    """A schedule's next time. `version` is the record's from which it was worked out."""
 
     at: datetime
     """A whole minute, in UTC."""
     tenant: str
-    sequence: str
+    record: str
+    """The id of what has the schedule, which tells its kind."""
     version: int
     number: int
-    """Which of the sequence's schedules, from 0."""
+    """Which of the record's schedules, from 0."""
 
 
 class Timetable(Protocol):
     """The timetable of all tenants. `DynamoTimetable` and `MemoryTimetable` answer alike."""
 
     def keep(self, tenant: str, listener: Listener, dues: Sequence[Due]) -> None:
-        """Keep what a version of a sequence says, unless a newer one was kept already.
+        """Keep what a version of a record says, unless a newer one was kept already.
 
         One that has no triggers is remembered by its version, so that no older one comes after it.
         """
         ...
 
     def listeners(self, tenant: str) -> list[Listener]:
-        """Return the tenant's sequences that have triggers, by id."""
+        """Return what of the tenant has triggers, by id."""
+        ...
+
+    def add(self, due: Due) -> None:
+        """Note one more time; noted twice it is there once."""
         ...
 
     def due(self, now: datetime) -> list[Due]:
@@ -65,24 +71,28 @@ class MemoryTimetable:
         self._dues: set[Due] = set()
 
     def keep(self, tenant: str, listener: Listener, dues: Sequence[Due]) -> None:
-        """Keep what a version of a sequence says."""
-        before = self._kept.get((tenant, listener.sequence))
+        """Keep what a version of a record says."""
+        before = self._kept.get((tenant, listener.record))
         if before is None or before.version < listener.version:
-            self._kept[tenant, listener.sequence] = listener
+            self._kept[tenant, listener.record] = listener
             self._dues |= set(dues)
 
     def listeners(self, tenant: str) -> list[Listener]:
-        """Return the tenant's sequences that have triggers."""
+        """Return what of the tenant has triggers."""
         kept = sorted(self._kept.items())
         return [each for (whose, _), each in kept if whose == tenant and each.triggers]
 
+    def add(self, due: Due) -> None:
+        """Note one more time."""
+        self._dues.add(due)
+
     def due(self, now: datetime) -> list[Due]:
         """Return what is due."""
-        order = sorted(self._dues, key=lambda d: (d.at, d.tenant, d.sequence, d.version, d.number))
+        order = sorted(self._dues, key=lambda d: (d.at, d.tenant, d.record, d.version, d.number))
         return [each for each in order if each.at <= now]
 
     def move(self, due: Due, following: datetime | None) -> None:
         """Take what was due away, and put its next time in its place."""
         self._dues.discard(due)
         if following is not None:
-            self._dues.add(Due(following, due.tenant, due.sequence, due.version, due.number))
+            self._dues.add(Due(following, due.tenant, due.record, due.version, due.number))

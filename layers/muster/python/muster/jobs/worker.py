@@ -39,6 +39,7 @@ HANDLERS: dict[str, str] = {
     "bulk": "muster.bulk.worker:run_bulk",
     "sequence": "muster.bulk.worker:run_bulk",
     "sweep": "muster.attachments.sweep:run_sweep",
+    "search_delivery": "muster.searches.scheduled.worker:run_search_delivery",
 }
 """Named and not imported: jobs lie below the features that use them, and a worker loads what its
 job needs."""
@@ -52,6 +53,7 @@ CAUSES: dict[str, Cause] = {
     "bulk": Cause.BULK,
     "sequence": Cause.SEQUENCE,
     "sweep": Cause.SWEEP,
+    "search_delivery": Cause.SEARCH,
 }
 
 

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     EXPORT = "export"
     ARCHIVE = "archive"
     SWEEP = "sweep"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True)

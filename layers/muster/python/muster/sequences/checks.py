@@ -12,9 +12,9 @@ from muster.assets.selection import InvalidSelectionError, check_selection
 from muster.catalog.model import Catalog, FieldKind, FieldType
 from muster.catalog.values import ValueProblem, parse_value
 from muster.errors import FieldError
+from muster.jobs.cron import check_cron, check_zone
 from muster.operations.model import BUILT_IN
 from muster.sequences.asked import ScheduleDraft, Trigger, dumped
-from muster.sequences.cron import check_cron, check_zone
 
 _OF_PARTS = frozenset({FieldKind.MONEY, FieldKind.GEO, FieldKind.JSON})
 """Kinds whose values are objects: a change names a part of them, so they can't be compared."""

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from muster.jobs.due import SCHEDULED, MakeScope, plan_of
 from muster.jobs.model import JobQueue, JobState
 from muster.jobs.timetable import Due, Listener, Timetable
-from muster.ledger.model import Actor, Change, Commit, Reason, Record
+from muster.ledger.model import Actor, Change, Commit, Reason
 from muster.ledger.model import Cause as Why
 from muster.ledger.port import Ledger
 from muster.scope import Scope
-from muster.sequences.cron import next_due
+from muster.searches.scheduled.addresses import follow_addresses
 from muster.sequences.model import KIND, MAX_DEPTH
-from muster.sequences.runs import Cause, note_failure, run_by_itself
+from muster.sequences.runs import ACTOR_ID, Cause, actor_of, note_failure, run_by_itself
 from muster.sequences.triggers import Event, events_of, fits
 
-ACTOR_ID = "system:sequence"
 QUIET = frozenset({Why.UNDO, Why.REVERT, Why.ARCHIVE, Why.RESTORE, Why.SWEEP})
 """What is taken or brought back sets nothing off: it would do again what was just taken back."""
 _OLDEST = timedelta(days=1)
-
-type MakeScope = Callable[[str, Actor, Reason], Scope]
-
-
-def actor_of(sequence: Record) -> Actor:
-    """Return who acts in a run that nobody asked for."""
-    return Actor(ACTOR_ID, sequence.body["name"])
 
 
 class Follower:
@@ -49,7 +42,7 @@ class Follower:
         for change in commit.changes:
             if change.kind == "job":
                 self._send(tenant, change)
-            elif change.kind == KIND:
+            elif change.kind in SCHEDULED:
                 self._keep(tenant, commit, change)
             elif change.kind in {"asset_type", "folder"}:
                 self._above.clear()
@@ -57,22 +50,27 @@ class Follower:
             self._set_off(tenant, commit)
 
     def _send(self, tenant: str, change: Change) -> None:
-        """Send a queued job's message, in case its own writer did not come to it."""
-        if change.after is not None and change.after["state"] == JobState.QUEUED:
+        """Send a queued job's message, in case its own writer did not come to it.
+
+        One that waits for a moment is noted in the timetable.
+        """
+        body = change.after or {}
+        if body.get("state") == JobState.QUEUED:
             self._queue.send(tenant, change.id, change.version)
+        elif body.get("state") == JobState.WAITING and body.get("wake_at"):
+            at = datetime.fromisoformat(body["wake_at"])
+            self._timetable.add(Due(at, tenant, change.id, change.version, 0))
 
     def _keep(self, tenant: str, commit: Commit, change: Change) -> None:
-        body = change.after or {}
-        runs = body.get("enabled") and body.get("visibility") == "public"
-        triggers = tuple(body["triggers"]) if runs else ()
-        listener = Listener(change.id, change.version, triggers)
-        system = Actor(ACTOR_ID, "Sequences")
-        now = self._make_scope(tenant, system, commit.reason).now()
+        plan = plan_of(change.kind, change.after)
+        listener = Listener(change.id, change.version, plan.triggers)
+        scope = self._make_scope(tenant, Actor(ACTOR_ID, "Sequences"), commit.reason)
         # A log that is replayed is older than what it leads to.
-        after = max(commit.at, now - _OLDEST)
-        dues = _dues(tenant, listener, body["schedules"], after) if runs else []
+        after = max(commit.at, scope.now() - _OLDEST)
+        dues = plan.dues(tenant, change.id, change.version, after)
         self._timetable.keep(tenant, listener, dues)
         self._listeners.pop(tenant, None)
+        follow_addresses(scope, commit, change)
 
     def _set_off(self, tenant: str, commit: Commit) -> None:
         events = list(events_of(commit))
@@ -107,14 +105,14 @@ class Follower:
         }
 
     def _start(self, scope: Scope, listener: Listener, assets: list[str], cause: Cause) -> None:
-        if cause.chain[-1:] == (listener.sequence,):
+        if cause.chain[-1:] == (listener.record,):
             return  # a sequence does not hear what it does itself
-        record = scope.ledger.get(KIND, listener.sequence)
+        record = scope.ledger.get(KIND, listener.record)
         if record is None or not record.body["enabled"]:
             return
         reason = Reason(Why.SEQUENCE, scope.reason.request_id)
         scope = replace(scope, actor=actor_of(record), reason=reason)
-        if listener.sequence in cause.chain or len(cause.chain) > MAX_DEPTH:
+        if listener.record in cause.chain or len(cause.chain) > MAX_DEPTH:
             note_failure(scope, record, cause, _loop(scope.ledger, cause))
             return
         run_by_itself(scope, record, {"assets": assets}, cause)
@@ -127,17 +125,6 @@ def _is_replayed(commit: Commit) -> bool:
     """
     jobs = (change.after for change in commit.changes if change.kind == "job" and change.after)
     return any(job["type"] == "archive_import" for job in jobs)
-
-
-def _dues(
-    tenant: str, listener: Listener, schedules: list[Mapping[str, Any]], after: datetime
-) -> list[Due]:
-    found = []
-    for number, schedule in enumerate(schedules):
-        at = next_due(schedule["cron"], schedule["time_zone"], after)
-        if at is not None:
-            found.append(Due(at, tenant, listener.sequence, listener.version, number))
-    return found
 
 
 def _with_bodies(ledger: Ledger, events: list[Event]) -> Iterator[Event]:

@@ -9,15 +9,22 @@ from typing import Any
 
 from muster.access.model import Permission
 from muster.errors import MusterError, TransientError
+from muster.jobs.identity import derived_id
 from muster.jobs.model import Job, JobState
 from muster.jobs.service import check_permissions, create_job, timestamp
-from muster.ledger.model import Record
+from muster.ledger.model import Actor, Record
 from muster.ledger.port import VersionConflictError
 from muster.scope import Scope
 from muster.sequences.asked import SequenceRun, dumped
-from muster.sequences.identity import derived_id
 from muster.sequences.refusals import SequenceDisabledError
 from muster.sequences.service import read_sequence
+
+ACTOR_ID = "system:sequence"
+
+
+def actor_of(sequence: Record) -> Actor:
+    """Return who acts in a run that nobody asked for."""
+    return Actor(ACTOR_ID, sequence.body["name"])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from muster.assets.decide import look
 from muster.assets.resolve import Resolver
 from muster.errors import FieldError
 from muster.ids import new_id
+from muster.jobs.cron import check_zone
 from muster.ledger.model import Record
 from muster.operations.decide import make_ready
 from muster.operations.model import RunContext
@@ -18,7 +19,6 @@ from muster.ownership import Owned, errors_of
 from muster.scope import Scope
 from muster.sequences.asked import SequenceDraft, SequencePatch, dumped
 from muster.sequences.checks import ScheduleCheck, TriggerCheck
-from muster.sequences.cron import check_zone
 from muster.sequences.model import KIND
 from muster.sequences.refusals import (
     InvalidSequenceError,

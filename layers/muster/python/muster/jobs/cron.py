@@ -37,6 +37,16 @@ def check_cron(cron: str) -> str | None:
     return None if due else "There is no such day."
 
 
+def check_grain(cron: str, minutes: int) -> str | None:
+    """Return what is wrong with a cron expression that is due between multiples of `minutes`."""
+    from cronsim import CronSim
+
+    due = CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC)).minutes
+    if all(each % minutes == 0 for each in due):
+        return None
+    return f"The minute has to be a multiple of {minutes}, such as 0 or */{minutes}."
+
+
 def check_zone(name: str) -> str | None:
     """Return what is wrong with the name of a time zone, or None."""
     try:

@@ -1,0 +1,1 @@
+"""What leaves Muster by itself: webhooks, and e-mail through SNS."""

@@ -1,0 +1,1 @@
+"""Saved searches that run by the clock and tell others what they find."""
