@@ -297,6 +297,22 @@ def test_counting_tells_whether_it_is_exact(client: Client) -> None:
     assert count("") == (4, True)
 
 
+def test_a_search_is_explained(client: Client) -> None:
+    """What each condition came to, how much was read, and the order."""
+    query = "tag = IT-1 AND computer.ram > 4 ORDER BY name LIMIT 2"
+
+    told = client.post("/v1/search/explain", {"query": query}).json
+
+    assert told["canonical"] == query
+    assert told["found"] == 1
+    assert len(told["conditions"]) == 2
+    assert {each["use"] for each in told["conditions"]} <= {"listed", "walked", "checked"}
+    assert all(each["says"] for each in told["conditions"])
+    assert told["order"]
+    assert told["assets"] == 4
+    assert told["milliseconds"] >= 0
+
+
 def test_an_estimate_is_exact_where_little_is_found(client: Client) -> None:
     told = search(client, "type = Laptop", count="estimate", limit=1).json
 
@@ -434,7 +450,7 @@ _PIECES = st.sampled_from(
 @given(query=st.lists(_PIECES, max_size=12).map("".join) | st.text(max_size=60))
 def test_whatever_is_asked_is_answered_or_refused(client: Client, query: str) -> None:
     """No text is a defect of ours."""
-    for path in ("", "/validate", "/suggest", "/count", "/aggregate"):
+    for path in ("", "/validate", "/suggest", "/count", "/explain", "/aggregate"):
         answer = client.post(f"/v1/search{path}", {"query": query})
 
         assert answer.status in {200, 400, 422}, (path, query, answer.text)

@@ -41,6 +41,7 @@ ADDRESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "/v1/search/validate": ("POST",),
         "/v1/search/suggest": ("POST",),
         "/v1/search/count": ("POST",),
+        "/v1/search/explain": ("POST",),
         "/v1/search/aggregate": ("POST",),
     },
     "muster.searches.routes": {

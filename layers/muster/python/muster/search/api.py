@@ -116,6 +116,41 @@ class CountView(_Output):
     warnings: list[WarningView] = Field(default_factory=list)
 
 
+class ConditionView(_Output):
+    """What became of one of the conditions that all must hold."""
+
+    says: str
+    lists: int | None
+    """How many assets an index lists for it; null where none does, or not in short time."""
+    more: bool
+    """True: it lists more than that, and nobody counted further."""
+    use: Literal["listed", "walked", "checked"]
+    """`listed`: its list was read. `walked`: only those assets were read in order for which it
+    holds. `checked`: it was looked at for each asset that was read."""
+
+
+class ExplanationView(_Output):
+    """How the first page of a query is come by."""
+
+    canonical: str
+    """The query as Muster writes it."""
+    conditions: list[ConditionView]
+    order: str
+    """How the order is come by."""
+    given_up: bool
+    """True: assets were first read in order, and found to be too few."""
+    found: int
+    """How many are on the page."""
+    looked_at: int
+    """How many assets were looked at, each as often as it was."""
+    assets: int
+    """How many there are, those in the trash too."""
+    milliseconds: float
+    seq: int
+    """The commit at which the replica stood."""
+    warnings: list[WarningView] = Field(default_factory=list)
+
+
 class GroupView(_Output):
     """A group of assets."""
 

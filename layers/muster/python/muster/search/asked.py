@@ -55,6 +55,12 @@ class SearchBody(QueryBody):
     """Say where the texts of an asset have what was looked for."""
 
 
+class ExplainBody(QueryBody):
+    """A query, and how large the page is that is to be explained."""
+
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+
+
 class SearchParameters(ListQuery):
     """What `GET /v1/search` takes."""
 

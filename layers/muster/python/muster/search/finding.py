@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from muster.assets.found import Asked, compiled, page_of, question_of
@@ -67,6 +67,26 @@ def validate(scope: Scope, asked: Asked) -> dict[str, Any]:
         "canonical": unparse(checked.query),
         "warnings": warnings_of(checked),
         "uses": [{"kind": u.kind, "id": u.id, "name": u.name} for u in checked.uses],
+    }
+
+
+def explain(scope: Scope, checked: Checked, limit: int) -> dict[str, Any]:
+    """Return how the first page of a query is come by: what was listed, read, and how long."""
+    from muster.query.parse import unparse
+
+    most = limit if checked.limit is None else max(1, min(limit, checked.limit))
+    found = scope.replica.explain(question_of(checked, AssetQuery(limit=most)))
+    return {
+        "canonical": unparse(checked.query),
+        "conditions": [asdict(each) for each in found.conditions],
+        "order": found.order,
+        "given_up": found.given_up,
+        "found": found.rows,
+        "looked_at": found.looked_at,
+        "assets": found.assets,
+        "milliseconds": round(found.seconds * 1000, 3),
+        "seq": found.seq,
+        "warnings": warnings_of(checked),
     }
 
 

@@ -19,10 +19,12 @@ from muster.http.refusals import InvalidBodyError, InvalidCursorError, InvalidPa
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError, nearest
+from muster.replica.limits import QueryTooSlowError
 from muster.replica.port import AssetQuery, Page
 from muster.search import finding
 from muster.search.asked import (
     AggregateBody,
+    ExplainBody,
     QueryBody,
     SearchBody,
     SearchParameters,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 routes = Routes("search")
 
-_REFUSED = (InvalidQueryError, UnknownTimeZoneError)
+_REFUSED = (InvalidQueryError, UnknownTimeZoneError, QueryTooSlowError)
 
 
 def _shape(name: str) -> Shape:
@@ -145,6 +147,21 @@ def count_found_assets(call: Call) -> Response:
     count, is_exact = finding.count_found(call.scope, checked, most)
     warnings = finding.warnings_of(checked)
     return Response({"count": count, "is_exact": is_exact, "warnings": warnings})
+
+
+@routes.post(
+    "/v1/search/explain",
+    permission=Permission.ASSET_READ,
+    body=ExplainBody,
+    returns=_shape("ExplanationView"),
+    errors=_REFUSED,
+    idempotent=False,
+)
+def explain_search(call: Call) -> Response:
+    """Explain how a query is answered: what each condition lists, what was read, and how long."""
+    call.scope.replica.catch_up()
+    checked = compiled(call.scope, finding.asked_by(call.body))
+    return Response(finding.explain(call.scope, checked, call.body.limit))
 
 
 @routes.post(
