@@ -85,6 +85,9 @@ class Search:
     ) -> list[Row]:
         if self.trace:
             self.trace.way = way
+        if way.gather is not None:
+            sql = way.gathered(list(segments(self.keys, after)) if after else None, limit)
+            return db.execute(sql.text, sql.params).fetchall()
         found: list[Row] = []
         for segment in segments(self.keys, after):
             sql = way.sql(segment, limit - len(found))

@@ -46,6 +46,27 @@ class Way:
         text = f"SELECT * FROM ({union.text}) ORDER BY {order} LIMIT ?"
         return Sql(text, (*union.params, limit))
 
+    def gathered(self, found: Sequence[Segment] | None, limit: int) -> Sql:
+        """Return the query for up to `limit` rows of all these segments, None for all rows.
+
+        The list is read once, and of each row that passes the values to sort by are told once:
+        SQLite would put them, by themselves, wherever they are compared.
+        """
+        source, _, row = self._source("nothing", Arm())
+        head = joined(", ", [Sql(f"{row} AS row"), *_named([key.value for key in self.keys])])
+        tests = [*self._tests("nothing", Arm()), *(each.check for each in self.checks)]
+        where = joined(" AND ", tests)
+        inside = f"SELECT {head.text} FROM {source.text} {where.text} LIMIT -1"
+        params = (*head.params, *source.params, *where.params)
+        names = [Sql(f"k{number}") for number in range(len(self.keys))]
+        after = Sql("1")
+        if found is not None:
+            bounds = [joined(" AND ", _bounds(each, names, "row") or [after]) for each in found]
+            after = joined(" OR ", [Sql(f"({each.text})", each.params) for each in bounds])
+        order = _order(self.keys, Segment((), "row"))
+        text = f"SELECT * FROM ({inside}) WHERE {after.text} ORDER BY {order} LIMIT ?"
+        return Sql(text, (*params, *after.params, limit))
+
     def count(self, most: int | None = None) -> Sql:
         """Return the query for the number of all rows; with a bound, at most one more than that."""
         source = self._source("nothing", Arm())[0] if self.gather else Sql("asset a WHERE")
@@ -175,7 +196,8 @@ def _order(keys: Sequence[Key], segment: Segment) -> str:
         known = number < depth or (number == depth and segment.rest == "empty")
         if known:
             continue
-        if key.can_be_empty and not (number == depth and segment.rest == "values"):
+        has_value = number == depth and segment.rest == "values"
+        if key.can_be_empty and not has_value:
             terms.append(f"k{number} IS {'NOT ' * key.empty_first}NULL")
         terms.append(f"k{number} {key.direction}")
     last = keys[-1].direction if keys else "ASC"

@@ -38,7 +38,6 @@ class Costs:
     fewest: Filter | None
     found: Mapping[int, int | None]
     """By the identity of the condition."""
-    total: int
 
 
 def costs(
@@ -48,7 +47,7 @@ def costs(
 
     Walking reads `limit` rows for each share of rows that pass, and checks each.
     """
-    total = int(db.execute("SELECT coalesce(max(row), 0) FROM asset").fetchone()[0])
+    total = _total(db)
     found = {id(each): counted(db, each) for each in filters if each.rows is not None}
     share, best, fewest = 1.0, None, MOST_COUNTED
     for each in filters:
@@ -62,7 +61,20 @@ def costs(
     listing = float("inf") if best is None else fewest * (1 + cost - best.cost)
     steps = max(int(min(listing, 1e6) * _ROW_STEPS), _FEWEST_STEPS)
     gather = best if best is not armed and listing <= walked else None
-    return Costs(gather, steps, best, found, total)
+    return Costs(gather, steps, best, found)
+
+
+def _total(db: sqlite3.Connection) -> int:
+    """Return about how many assets there are: rows are numbered with those of all records."""
+    sample = _sample(db)
+    sql = "SELECT count(*) FROM asset WHERE row IN (SELECT value FROM json_each(?))"
+    found = int(db.execute(sql, (json.dumps(sample),)).fetchone()[0])
+    return max(sample, default=0) * found // max(len(sample), 1)
+
+
+def _sample(db: sqlite3.Connection) -> list[int]:
+    last = int(db.execute("SELECT coalesce(max(row), 0) FROM asset").fetchone()[0])
+    return list(range(last, 0, -max(last // _SAMPLE, 1)))
 
 
 def counted(db: sqlite3.Connection, condition: Filter) -> int | None:
@@ -85,7 +97,7 @@ def best_of_large(db: sqlite3.Connection, filters: Sequence[Filter], costs: Cost
     listed = [each for each in filters if each.rows is not None]
     if len(listed) == 1:
         return listed[0]
-    shares = _shares(db, listed, costs.total)
+    shares = _shares(db, listed)
     checks = sum(each.cost for each in filters)
 
     def reading(each: Filter) -> float:
@@ -95,11 +107,9 @@ def best_of_large(db: sqlite3.Connection, filters: Sequence[Filter], costs: Cost
     return min(listed, key=reading)
 
 
-def _shares(db: sqlite3.Connection, listed: Sequence[Filter], total: int) -> dict[int, float]:
-    step = max(total // _SAMPLE, 1)
-    sample = json.dumps(list(range(total, 0, -step)))
+def _shares(db: sqlite3.Connection, listed: Sequence[Filter]) -> dict[int, float]:
     passing = joined(", ", [each.check for each in listed])
     text = ", ".join(f"total(({each.check.text}) IS TRUE)" for each in listed)
     sql = f"SELECT count(*), {text} FROM asset a WHERE a.row IN (SELECT value FROM json_each(?))"
-    count, *found = db.execute(sql, (*passing.params, sample)).fetchone()
+    count, *found = db.execute(sql, (*passing.params, json.dumps(_sample(db)))).fetchone()
     return {id(e): n / max(count, 1) for e, n in zip(listed, found, strict=True)}
