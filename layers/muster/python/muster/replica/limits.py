@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, thread_time
 
 from muster.errors import InvalidInputError
 
@@ -50,14 +50,17 @@ def within(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def attempt(db: sqlite3.Connection, steps: int) -> Iterator[Attempt]:
-    """Stop what is asked within after so many thousand instructions, which `stopped` then tells."""
-    made, left = Attempt(), steps
+def attempt(db: sqlite3.Connection, steps: int, cpu_seconds: float = SECONDS) -> Iterator[Attempt]:
+    """Stop what is asked within after so many thousand instructions, which `stopped` then tells.
+
+    An instruction may be a comparison, or a function in Python: so it is stopped by time too.
+    """
+    made, left, end = Attempt(), steps, thread_time() + cpu_seconds
 
     def spent() -> bool:
         nonlocal left
         left -= 1
-        made.stopped = left < 0
+        made.stopped = left < 0 or thread_time() > end
         return made.stopped or _is_late()
 
     _watch(db, spent)

@@ -15,6 +15,7 @@ from muster.replica.limits import attempt
 MOST_COUNTED = 20_000
 """How many rows of a list are counted, before it is taken for long."""
 _COUNT_STEPS = 200
+_COUNT_SECONDS = 0.004
 _FEWEST_STEPS = 300
 _ROW_STEPS = 0.05
 """Instructions, in thousands, of a row that is read, checked by nothing and sorted."""
@@ -82,7 +83,7 @@ def counted(db: sqlite3.Connection, condition: Filter) -> int | None:
     assert condition.rows is not None
     sql = f"SELECT count(*) FROM (SELECT 1 FROM ({condition.rows.text}) LIMIT {MOST_COUNTED})"
     count = 0
-    with attempt(db, _COUNT_STEPS) as tried:
+    with attempt(db, _COUNT_STEPS, _COUNT_SECONDS) as tried:
         count = int(db.execute(sql, condition.rows.params).fetchone()[0])
     return None if tried.stopped else count
 
