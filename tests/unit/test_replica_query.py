@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from muster.replica import ask
 from muster.replica.cells import cells, key_order, text_cell
 from muster.replica.compose import Way
-from muster.replica.order import segments
 from muster.replica.port import AssetQuery, Sort
 from tests.unit.replica_world import World
 
@@ -193,13 +192,12 @@ def _check_ways(world: World, query: AssetQuery, expected: list[int]) -> None:
         if chosen.rows:
             others = [each for each in search.filters if each is not chosen]
             ways.append(replace(ways[0], gather=chosen, checks=others))
+    by_row = dict(db.execute("SELECT row, id FROM record WHERE kind = 'asset'").fetchall())
     for way in ways:
-        rows = []
-        for segment in segments(search.keys, None):
-            sql = way.sql(segment, 100)
-            rows += [row[0] for row in db.execute(sql.text, sql.params)]
-        ids = "SELECT row, id FROM record WHERE kind = 'asset'"
-        by_row = dict(db.execute(ids).fetchall())
+        rows, after = [], None
+        while page := search.read(db, way, 3, after):
+            rows += [row for row, *_ in page]
+            after = [*page[-1][1:], page[-1][0]]
         assert [int(by_row[row][4:]) for row in rows] == expected
 
 

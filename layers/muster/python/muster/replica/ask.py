@@ -68,21 +68,22 @@ class Search:
         """
         costs = plan.costs(db, self.filters, self.armed, limit)
         if costs.gather is not None:
-            return self._read(db, self.gathered(costs.gather), limit, after)
+            return self.read(db, self.gathered(costs.gather), limit, after)
         if not any(each.rows for each in self.filters):
-            return self._read(db, self.walked(), limit, after)
+            return self.read(db, self.walked(), limit, after)
         with attempt(db, costs.steps) as tried:
-            found = self._read(db, self.walked(), limit, after)
+            found = self.read(db, self.walked(), limit, after)
         if not tried.stopped:
             return found
         if self.trace:
             self.trace.given_up = True
         best = plan.best_of_large(db, self.filters, costs)
-        return self._read(db, self.gathered(best), limit, after)
+        return self.read(db, self.gathered(best), limit, after)
 
-    def _read(
+    def read(
         self, db: sqlite3.Connection, way: Way, limit: int, after: Sequence[Any] | None
     ) -> list[Row]:
+        """Return the rows as `rows` does, in one way."""
         if self.trace:
             self.trace.way = way
         if way.gather is not None:
