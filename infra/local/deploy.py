@@ -29,6 +29,7 @@ PARAMETERS = {
     "LogRetentionDays": "30",
     "RequestsPerSecond": "10000",
     "RequestBurst": "5000",
+    "WebhookPrivate": "on",  # whoever tries it has a receiver on this machine
 }
 
 
@@ -49,7 +50,7 @@ def deploy(
     if exists and deployed.get("fingerprint") == package.fingerprint:
         return False
     template = _with_uploaded_code(clients, package)
-    _apply(clients, template, {**PARAMETERS, **parameters}, exists=exists)
+    _apply(clients, template, {**PARAMETERS, "PublicUrl": place.url, **parameters}, exists=exists)
     _forget_old_code(clients, template)
     resources = clients.resources()
     _mend_tables(clients, template, resources)

@@ -34,6 +34,7 @@ KINDS = {
     "bulk_id": "job",
     "sequence_id": "sequence",
     "saved_search_id": "saved_search",
+    "scheduled_search_id": "scheduled_search",
     "view_id": "view",
     "export_id": "job",
     "archive_import_id": "job",

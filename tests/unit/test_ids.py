@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from muster.ids import PREFIXES, is_id, new_id
+from muster.ids import PREFIXES, is_id, kind_of, new_id
 
 
 def test_ids_sort_in_the_order_in_which_they_were_made() -> None:
@@ -29,6 +29,7 @@ def test_an_id_is_of_its_kind_only(kind: str) -> None:
 
     assert is_id(kind, made)
     assert [other for other in PREFIXES if is_id(other, made)] == [kind]
+    assert kind_of(made) == kind
 
 
 @pytest.mark.parametrize("text", ["", "ast_", "ast_01", "ast_" + "I" * 26, "ast_" + "0" * 27])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from muster.delivery.port import Sent, Subscribed
+from muster.delivery.port import Sent
 
 if TYPE_CHECKING:
     from muster.delivery.sns import SnsMail
@@ -50,17 +50,13 @@ class OutsideCourier:
 
         return Webhooks(private=self._outside.private).post(url, headers, body)
 
-    def subscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Ask these addresses to subscribe."""
-        self._mail.subscribe(topic, addresses)
+    def subscribe(self, topic: str, address: str) -> None:
+        """Ask an address to subscribe."""
+        self._mail.subscribe(topic, address)
 
-    def unsubscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Take these addresses from a topic."""
-        self._mail.unsubscribe(topic, addresses)
-
-    def subscribers(self, topic: str) -> Mapping[str, Subscribed]:
-        """Return a topic's addresses."""
-        return self._mail.subscribers(topic)
+    def has_reader(self, topic: str) -> bool:
+        """Tell whether a topic's address has subscribed."""
+        return self._mail.has_reader(topic)
 
     def publish(self, topic: str, subject: str, text: str) -> Sent:
         """Send an e-mail."""

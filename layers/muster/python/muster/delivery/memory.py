@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from muster.delivery.port import Sent, Subscribed
+from muster.delivery.port import Sent
 from muster.delivery.webhook import url_refusal
 
 
@@ -15,7 +15,9 @@ class MemoryCourier:
 
     posted: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
     mails: list[tuple[str, str, str]] = field(default_factory=list)
-    topics: dict[str, dict[str, Subscribed]] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
+    """The address of each."""
+    readers: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     """Addresses that were asked to subscribe, each time."""
     answers: list[Sent] = field(default_factory=list)
@@ -34,26 +36,18 @@ class MemoryCourier:
         self.posted.append((url, dict(headers), body))
         return self.answers.pop(0) if self.answers else Sent(delivered=True, detail="200")
 
-    def subscribe(self, topic: str, addresses: Sequence[str]) -> None:
+    def subscribe(self, topic: str, address: str) -> None:
         """Note who was asked."""
-        known = self.topics.setdefault(topic, {})
-        self.asked += addresses
-        known.update({each: "pending" for each in addresses if each not in known})
-
-    def unsubscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Forget these addresses."""
-        for each in addresses:
-            self.topics.get(topic, {}).pop(each, None)
+        self.asked.append(address)
+        self.topics.setdefault(topic, address)
 
     def confirm(self, address: str) -> None:
         """Do as the address's owner does who follows the link."""
-        for known in self.topics.values():
-            if address in known:
-                known[address] = "confirmed"
+        self.readers.add(address)
 
-    def subscribers(self, topic: str) -> Mapping[str, Subscribed]:
-        """Return a topic's addresses."""
-        return dict(self.topics.get(topic, {}))
+    def has_reader(self, topic: str) -> bool:
+        """Tell whether the topic's address has subscribed."""
+        return self.topics.get(topic) in self.readers
 
     def publish(self, topic: str, subject: str, text: str) -> Sent:
         """Keep an e-mail."""

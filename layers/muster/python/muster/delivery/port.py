@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
-
-type Subscribed = Literal["confirmed", "pending"]
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,9 @@ class Sent:
 class Courier(Protocol):
     """Carries webhooks and e-mail. Nothing here raises for what the other side does.
 
-    A topic is what one sender's e-mail goes through; people subscribe to it, which they confirm by
-    themselves, and end by a link in each message.
+    A topic is what a sender's e-mail to one address goes through. Whoever reads it subscribes, by a
+    link in a first message, and ends it by a link in each message. Each address has its own, since
+    who takes one subscription from a topic needs the permission for those of all topics.
     """
 
     def refusal(self, url: str) -> str | None:
@@ -39,22 +38,18 @@ class Courier(Protocol):
         """Send a webhook: once, within ten seconds, without following redirects."""
         ...
 
-    def subscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Make the topic where there is none, and ask these addresses to subscribe."""
+    def subscribe(self, topic: str, address: str) -> None:
+        """Make the topic, and ask the address to subscribe."""
         ...
 
-    def unsubscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Take these addresses from a topic, those that have confirmed."""
-        ...
-
-    def subscribers(self, topic: str) -> Mapping[str, Subscribed]:
-        """Return a topic's addresses; one that unsubscribed is not among them."""
+    def has_reader(self, topic: str) -> bool:
+        """Tell whether the topic's address has subscribed, and not ended it since."""
         ...
 
     def publish(self, topic: str, subject: str, text: str) -> Sent:
-        """Send an e-mail to all who have confirmed."""
+        """Send an e-mail to the topic's address."""
         ...
 
     def remove(self, topic: str) -> None:
-        """Remove a topic with its subscriptions; one that is not there is no error."""
+        """Remove a topic with its subscription; one that is not there is no error."""
         ...

@@ -1,16 +1,14 @@
-"""E-mail through SNS: one topic for each sender, with a prefix that the role is bound to."""
+"""E-mail through SNS: one topic for each sender and address, with a prefix that the role is for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from muster.delivery.port import Sent, Subscribed
+from muster.delivery.port import Sent
 
 _LONGEST_SUBJECT = 99
-_PENDING = "PendingConfirmation"
 _GONE = frozenset({"NotFound", "NotFoundException"})
 
 
@@ -23,33 +21,21 @@ class SnsMail:
         self._prefix = f"muster-{stage}-search-"
         self._key = key
 
-    def subscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Make the topic where there is none, and ask these addresses to subscribe."""
+    def subscribe(self, topic: str, address: str) -> None:
+        """Make the topic, and ask the address to subscribe."""
         arn = self._topic(topic)
-        for address in addresses:
-            self._client.subscribe(TopicArn=arn, Protocol="email", Endpoint=address)
+        self._client.subscribe(TopicArn=arn, Protocol="email", Endpoint=address)
 
-    def unsubscribe(self, topic: str, addresses: Sequence[str]) -> None:
-        """Take these addresses from a topic; one that never confirmed vanishes by itself."""
-        wanted = {each.casefold() for each in addresses}
-        for found in self._subscriptions(topic):
-            arn = found["SubscriptionArn"]
-            if found["Endpoint"].casefold() in wanted and arn.startswith("arn:"):
-                self._client.unsubscribe(SubscriptionArn=arn)
-
-    def subscribers(self, topic: str) -> Mapping[str, Subscribed]:
-        """Return a topic's addresses."""
+    def has_reader(self, topic: str) -> bool:
+        """Tell whether the topic's address has subscribed."""
         try:
-            return {
-                each["Endpoint"]: "pending" if each["SubscriptionArn"] == _PENDING else "confirmed"
-                for each in self._subscriptions(topic)
-                if each["SubscriptionArn"] != "Deleted"
-            }
+            found = self._client.list_subscriptions_by_topic(TopicArn=self._topic(topic))
         except (BotoCoreError, ClientError):
-            return {}
+            return True  # who can't be asked is sent to: SNS sends to nobody who has not confirmed
+        return any(each["SubscriptionArn"].startswith("arn:") for each in found["Subscriptions"])
 
     def publish(self, topic: str, subject: str, text: str) -> Sent:
-        """Send an e-mail to all who have confirmed."""
+        """Send an e-mail to the topic's address."""
         try:
             arn = self._topic(topic)
             self._client.publish(TopicArn=arn, Subject=_subject(subject), Message=text)
@@ -71,11 +57,6 @@ class SnsMail:
         made = self._client.create_topic(Name=self._prefix + topic, **options)
         arn: str = made["TopicArn"]
         return arn
-
-    def _subscriptions(self, topic: str) -> list[dict[str, str]]:
-        pages = self._client.get_paginator("list_subscriptions_by_topic")
-        found = pages.paginate(TopicArn=self._topic(topic))
-        return [each for page in found for each in page["Subscriptions"]]
 
 
 def _subject(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Keeps the topic of a scheduled search's e-mail: who is asked to subscribe, and who no longer is.
+"""Keeps the topics of a scheduled search's e-mail: who is asked to subscribe, and who no longer is.
 
 The record says who is to be told. Who was asked once is kept beside it as an object, so that nobody
 who ended the subscription by the link in an e-mail is asked again when something else changes.
@@ -24,13 +24,13 @@ from muster.searches.scheduled.model import KIND, mail_addresses, objects_of
 TASK = "addresses"
 
 
-def topic_of(tenant: str, record_id: str) -> str:
-    """Return the topic's name: it tells neither the tenant nor the search."""
-    return hashlib.sha256(f"{tenant}#{record_id}".encode()).hexdigest()[:32]
+def topic_of(tenant: str, record_id: str, address: str) -> str:
+    """Return the name of the topic of an address: it tells nothing of these."""
+    return hashlib.sha256(f"{tenant}#{record_id}#{address}".encode()).hexdigest()[:32]
 
 
 def follow_addresses(scope: Scope, commit: Commit, change: Change) -> None:
-    """Start the job that brings a topic up to what a commit says, once however often it is told."""
+    """Start the job that does what a commit says, once however often it is told."""
     if change.kind != KIND or not _concerns_mail(scope, change):
         return
     name = (change.after or {}).get("name", change.id)
@@ -47,22 +47,19 @@ def follow_addresses(scope: Scope, commit: Commit, change: Change) -> None:
 
 
 def keep_addresses(running: Running) -> Mapping[str, Any]:
-    """Bring a topic up to what its record says by now; done twice it does nothing twice."""
+    """Bring the topics up to what its record says by now; done twice it does nothing twice."""
     scope = running.scope
     record_id = running.job.parameters["scheduled_search"]
     record = scope.ledger.get(KIND, record_id)
     wanted = mail_addresses(record.body) if record is not None else []
     asked, courier = _asked(scope, record_id), courier_of(scope)
-    topic = topic_of(scope.tenant, record_id)
     new = [each for each in wanted if each not in asked]
     gone = [each for each in asked if each not in wanted]
-    if wanted:
-        courier.subscribe(topic, new)
-        courier.unsubscribe(topic, gone)
-        scope.objects.put(_place(record_id), json.dumps(wanted).encode())
-    elif asked:
-        courier.remove(topic)
-        scope.objects.delete(_place(record_id))
+    for address in new:
+        courier.subscribe(topic_of(scope.tenant, record_id, address), address)
+    for address in gone:
+        courier.remove(topic_of(scope.tenant, record_id, address))
+    scope.objects.put(_place(record_id), json.dumps(wanted).encode())
     if record is None:
         for name in list(scope.objects.names(objects_of(record_id))):
             scope.objects.delete(name)

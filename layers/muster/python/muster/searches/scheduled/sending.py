@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from muster.access.model import Tenant
-from muster.delivery.port import Courier, Sent, Subscribed
+from muster.delivery.port import Courier, Sent
 from muster.ledger.model import Record
 from muster.scope import Scope
 from muster.searches.scheduled.addresses import courier_of, topic_of
@@ -43,7 +42,7 @@ def begun(delivery: Delivery) -> dict[str, Any]:
 
 
 class Sender:
-    """Sends once to each who is not told yet. The e-mail goes to all its addresses in one."""
+    """Sends once to each who is not told yet."""
 
     def __init__(self, scope: Scope, post: Post) -> None:
         self._scope = scope
@@ -58,14 +57,20 @@ class Sender:
         ]
 
     def _one(self, delivery: Delivery, tries: int) -> dict[str, Any]:
-        if delivery["to"] == "file":
-            outcome, detail = "delivered", "the job's result file"
-        elif delivery["to"] == "email" and delivery["address"].casefold() not in self._readers:
+        sent = self._sent(delivery)
+        if sent is None:
             outcome, detail = "not_confirmed", "the address has no subscription by now"
         else:
-            sent = self._mailed if delivery["to"] == "email" else self._hook(delivery["url"])
             outcome, detail = _outcome(sent, tries), sent.detail
         return {"outcome": outcome, "detail": detail, "tries": tries}
+
+    def _sent(self, delivery: Delivery) -> Sent | None:
+        """Send one, and return what came of it; None where nobody would read it."""
+        if delivery["to"] == "webhook":
+            return self._hook(delivery["url"])
+        if delivery["to"] == "email":
+            return self._mail(delivery["address"])
+        return Sent(delivered=True, detail="the job's result file")
 
     @property
     def _courier(self) -> Courier:
@@ -82,20 +87,12 @@ class Sender:
         }
         return self._courier.post(url, headers, body)
 
-    @cached_property
-    def _topic(self) -> str:
-        return topic_of(self._scope.tenant, self._post.schedule.id)
-
-    @cached_property
-    def _readers(self) -> frozenset[str]:
-        """The addresses that have confirmed, folded."""
-        states: Mapping[str, Subscribed] = self._courier.subscribers(self._topic)
-        return frozenset(a.casefold() for a, state in states.items() if state == "confirmed")
-
-    @cached_property
-    def _mailed(self) -> Sent:
+    def _mail(self, address: str) -> Sent | None:
+        topic = topic_of(self._scope.tenant, self._post.schedule.id, address)
+        if not self._courier.has_reader(topic):
+            return None
         text = (self._scope.objects.get(f"{self._post.place}mail") or b"").decode()
-        return self._courier.publish(self._topic, self._post.subject, text)
+        return self._courier.publish(topic, self._post.subject, text)
 
 
 def _outcome(sent: Sent, tries: int) -> str:
