@@ -16,7 +16,7 @@ MOST_COUNTED = 20_000
 """How many rows of a list are counted, before it is taken for long."""
 _COUNT_STEPS = 200
 _COUNT_SECONDS = 0.004
-_FEWEST_STEPS = 300
+_FEWEST_STEPS, _MOST_STEPS = 300, 3000
 _ROW_STEPS = 0.05
 """Instructions, in thousands, of a row that is read, checked by nothing and sorted."""
 _SAMPLE = 300
@@ -59,8 +59,8 @@ def costs(
             best, fewest = each, listed
     cost = 1 + sum(each.cost for each in filters)
     walked = min(limit / max(share, 1e-9), total) * cost
-    listing = float("inf") if best is None else fewest * (1 + cost - best.cost)
-    steps = max(int(min(listing, 1e6) * _ROW_STEPS), _FEWEST_STEPS)
+    listing = fewest * (1 + cost - (best.cost if best else 0))
+    steps = min(max(int(listing * _ROW_STEPS), _FEWEST_STEPS), _MOST_STEPS)
     gather = best if best is not armed and listing <= walked else None
     return Costs(gather, steps, best, found)
 
