@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from muster.replica.columns import Columns
 from muster.replica.condition import Equal, Place
 from muster.replica.measures import AggregateQuery, AggregateRow, Function, Group, Measure, Span
 from muster.replica.port import AssetQuery
@@ -23,9 +24,22 @@ _USD = {"minor": 999, "currency": "USD"}
 _FUNCTIONS: tuple[Function, ...] = ("count", "sum", "min", "max", "avg", "distinct")
 
 
+@pytest.fixture(params=[0, 10**9], ids=["columns in memory", "SQL"], scope="module")
+def least(request: pytest.FixtureRequest) -> int:
+    """How many assets there have to be for columns in memory: any answer is the same."""
+    found: int = request.param
+    return found
+
+
+def _world(directory: Path, least: int) -> World:
+    world = World(directory)
+    world.replica.columns = Columns(least=least)
+    return world
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path)
+def world(tmp_path: Path, least: int) -> World:
+    world = _world(tmp_path, least)
     world.asset(1, type="typ_A", name="Lamp", fields={"f.price": _EUR, "f.n": 4, "f.tags": ["X"]})
     world.asset(2, type="typ_A", name="lamp", fields={"f.price": _USD, "f.n": 5, "f.tags": ["x"]})
     world.asset(3, type="typ_B", name="Desk", fields={"f.price": _EUR, "f.tags": ["X", "Y"]})
@@ -242,10 +256,14 @@ _MOMENTS = st.integers(0, 120 * 365 * 86400 * 10**6).map(
     zone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"]),
 )
 def test_moments_fall_into_the_days_of_a_time_zone(
-    tmp_path_factory: pytest.TempPathFactory, moments: list[datetime], by: Span, zone: str
+    tmp_path_factory: pytest.TempPathFactory,
+    least: int,
+    moments: list[datetime],
+    by: Span,
+    zone: str,
 ) -> None:
     """Each moment is told apart by its local day, at changes to and from summer time too."""
-    world = World(tmp_path_factory.mktemp("replica"))
+    world = _world(tmp_path_factory.mktemp("replica"), least)
     for number, at in enumerate(moments, 1):
         fields = {"f.at": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", "f.d": at.date().isoformat()}
         world.asset(number, fields=fields)
@@ -289,10 +307,10 @@ _VALUES = st.lists(st.integers(-3, 3), max_size=3, unique=True)
 )
 @given(assets=st.lists(st.tuples(_VALUES, _VALUES, _VALUES), min_size=1, max_size=12))
 def test_any_assets_are_grouped_as_plain_python_does(
-    tmp_path_factory: pytest.TempPathFactory, assets: list[tuple[list[int], ...]]
+    tmp_path_factory: pytest.TempPathFactory, least: int, assets: list[tuple[list[int], ...]]
 ) -> None:
     """Two groups and all measures, each value of each asset once in each of its groups."""
-    world = World(tmp_path_factory.mktemp("replica"))
+    world = _world(tmp_path_factory.mktemp("replica"), least)
     sizes: Counter[Any] = Counter()
     values: dict[Any, list[int]] = defaultdict(list)
     for number, (first, second, measured) in enumerate(assets, 1):

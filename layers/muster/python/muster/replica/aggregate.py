@@ -9,14 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from muster.replica import ask, buckets, spelling, tally
+from muster.replica import ask, buckets, spelling, tallies, tally
+from muster.replica.columns import Columns, NotInMemoryError
 from muster.replica.condition import Place
 from muster.replica.filters import Sql, joined, state
 from muster.replica.measures import AggregateQuery, AggregateRow, Aggregates, Group, Measure
-from muster.replica.reach import Reach, reach
+from muster.replica.reach import COLUMNS, Reach, reach
 from muster.replica.where import view_of
 from muster.replica.where.logic import counted
 from muster.replica.where.view import View
+
+type Told = tallies.Group
 
 _SEQ = "SELECT seq FROM state"
 _FEW = 20_000
@@ -33,28 +36,70 @@ class _Key:
     """Whether the joins may lead an asset to the same value twice."""
 
 
-def aggregate(db: sqlite3.Connection, asked: AggregateQuery) -> Aggregates:
-    """Return the groups with what was asked of each. One state of the file is the caller's care."""
+@dataclass(frozen=True)
+class _Assets:
+    """The assets that a query finds, as the tables with `a` among them and the conditions."""
+
+    source: Sql
+    where: Sql
+    few: bool
+    all: bool
+    """Whether they are all that are visible."""
+
+    def rows(self, db: sqlite3.Connection) -> list[int] | None:
+        """Return their rows, None for all."""
+        if self.all:
+            return None
+        sql = f"SELECT a.row FROM {self.source.text} WHERE {self.where.text}"
+        return [row for (row,) in db.execute(sql, (*self.source.params, *self.where.params))]
+
+
+def aggregate(
+    db: sqlite3.Connection, asked: AggregateQuery, columns: Columns | None = None
+) -> Aggregates:
+    """Return the groups with what was asked of each. One state of the file is the caller's care.
+
+    `columns` are those in memory, for where that is faster.
+    """
     view = view_of(db, asked.query.trashed)
-    cells = _cells(view, asked)
-    keys, counts, total = _groups(db, cells, asked)
-    wanted = {key: number for number, key in enumerate(keys)}
-    columns = [_measured(view, cells, asked, measure, wanted) for measure in asked.measures]
-    spelled = [spelling.spelled(db, asked.groups, key) for key in keys]
+    chosen = _assets(view, asked)
+    groups, total = _from_memory(view, asked, chosen, columns) or _from_file(view, asked, chosen)
     rows = tuple(
-        AggregateRow(
-            spelled[number],
-            counts[number],
-            tuple(counts[number] if column is None else column[number] for column in columns),
-        )
-        for number in range(len(keys))
+        AggregateRow(spelling.spelled(db, asked.groups, keys), size, tuple(values))
+        for keys, size, values in groups
     )
     return Aggregates(rows, total, int(db.execute(_SEQ).fetchone()[0]))
 
 
-def _cells(view: View, asked: AggregateQuery) -> Sql:
+def _from_memory(
+    view: View, asked: AggregateQuery, chosen: _Assets, columns: Columns | None
+) -> tuple[list[Told], int] | None:
+    """Return the groups, from columns in memory where they hold all that is needed."""
+    if columns is None or not columns.worth(view.db):
+        return None
+    try:
+        held = columns.at(view.db)
+        if chosen.few and not all(map(held.holds, tallies.sources(view, asked))):
+            return None  # a few assets are not worth reading all
+        return tallies.tallied(held, view, asked, chosen.rows(view.db))
+    except NotInMemoryError:
+        return None
+
+
+def _from_file(view: View, asked: AggregateQuery, chosen: _Assets) -> tuple[list[Told], int]:
+    cells = _cells(view, asked, chosen)
+    keys, counts, total = _groups(view.db, cells, asked)
+    wanted = {key: number for number, key in enumerate(keys)}
+    columns = [_measured(view, cells, asked, measure, wanted) for measure in asked.measures]
+    told = [
+        (key, size, [size if column is None else column[number] for column in columns])
+        for number, (key, size) in enumerate(zip(keys, counts, strict=True))
+    ]
+    return told, total
+
+
+def _cells(view: View, asked: AggregateQuery, chosen: _Assets) -> Sql:
     """Return the query for each asset with each combination of its values: row, k0, u0, k1 …"""
-    source, where = _assets(view, asked)
     keys = [_key(view, group, f"g{number}_") for number, group in enumerate(asked.groups)]
     names = [
         f"{key.value} AS k{number}, {key.reach.unit} AS u{number}"
@@ -66,8 +111,8 @@ def _cells(view: View, asked: AggregateQuery) -> Sql:
         if group.place.hops
     ]
     distinct = "DISTINCT " * any(key.several for key in keys)
-    source = joined(" ", [source, *(key.reach.joins for key in keys)])
-    where = joined(" AND ", [where, *guards])
+    source = joined(" ", [chosen.source, *(key.reach.joins for key in keys)])
+    where = joined(" AND ", [chosen.where, *guards])
     head = ", ".join(["a.row AS row", *names])
     text = f"SELECT {distinct}{head} FROM {source.text} WHERE {where.text}"
     return Sql(text, (*source.params, *where.params))
@@ -95,20 +140,26 @@ def _guard(view: View, group: Group, key: _Key, alias: str) -> Sql:
     return Sql(f"({key.reach.present} OR NOT EXISTS ({inner}))", found.joins.params)
 
 
-def _assets(view: View, asked: AggregateQuery) -> tuple[Sql, Sql]:
-    """Return where the assets `a` come from, and the conditions on them."""
+def _assets(view: View, asked: AggregateQuery) -> _Assets:
     found = ask.search(view.db, asked.query).filters
     listed = [each for each in found if each.rows]
     best = min(listed, key=lambda each: counted(view.db, each, _FEW), default=None)
-    gathered = best is not None and counted(view.db, best, _FEW) < _FEW
-    checks = [each.check for each in found if not (gathered and each is best)]
-    trashed = Sql(f"{'+' * gathered}a.trashed {state(view.trashed)}")
+    few = best is not None and counted(view.db, best, _FEW) < _FEW
+    checks = [each.check for each in found if not (few and each is best)]
+    trashed = Sql(f"{'+' * few}a.trashed {state(view.trashed)}")
     where = joined(" AND ", [trashed, *checks])
-    if not gathered:
-        return Sql("asset a"), where
-    assert best is not None
-    assert best.rows is not None
-    return Sql(f"({best.rows.text}) c CROSS JOIN asset a ON a.row = c.row", best.rows.params), where
+    if best is None or best.rows is None or not few:
+        # In the order of their rows, since the table of values is in it too.
+        walked = "asset a NOT INDEXED" if _needs_values(asked) else "asset a"
+        return _Assets(Sql(walked), where, few=False, all=not found)
+    text = f"({best.rows.text}) c CROSS JOIN asset a ON a.row = c.row"
+    return _Assets(Sql(text, best.rows.params), where, few=True, all=False)
+
+
+def _needs_values(asked: AggregateQuery) -> bool:
+    places = [group.place for group in asked.groups]
+    places += [measure.place for measure in asked.measures if measure.place]
+    return any(place.hops or place.leaf not in COLUMNS for place in places)
 
 
 def _groups(

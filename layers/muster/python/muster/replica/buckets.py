@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from muster.replica.cells import from_moment
 from muster.replica.measures import Span
 
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -13,6 +16,8 @@ _WEEK = timedelta(days=7)
 """No zone changed its offset and back within one."""
 _SECOND = timedelta(seconds=1)
 _MICROSECONDS = 1_000_000
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d{6}z", re.ASCII)
 _SPANS: dict[Span, str] = {
     "day": "{day}",
     "week": "date({day}, '-6 days', 'weekday 1')",
@@ -41,6 +46,36 @@ def of_value(value: str, by: Span, time_zone: str) -> str:
         f" WHEN {value} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]t*z' THEN {local} END"
     )
     return _SPANS[by].format(day=f"({day})")
+
+
+def bucket(value: Any, by: Span, time_zone: str, *, is_time: bool) -> str | None:
+    """Return the same first day of a value in Python; `is_time`: it is of a column."""
+    if is_time:
+        day = from_moment(value).astimezone(ZoneInfo(time_zone)).date()
+    elif not isinstance(value, str):
+        return None
+    elif _MOMENT.fullmatch(value):
+        at = datetime.fromisoformat(f"{value[:19]}+00:00".upper())
+        day = at.astimezone(ZoneInfo(time_zone)).date()
+    elif _DAY.fullmatch(value):
+        day = date.fromisoformat(value)
+    else:
+        return None
+    return _first_day(day, by).isoformat()
+
+
+def _first_day(day: date, by: Span) -> date:
+    match by:
+        case "day":
+            return day
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        case "year":
+            return day.replace(month=1, day=1)
 
 
 type _Steps = tuple[tuple[str, ...], tuple[int, ...]]

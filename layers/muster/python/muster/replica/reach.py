@@ -42,7 +42,7 @@ class Reach:
     """The number of the row of the asset that has the value."""
 
 
-def reach(view: View, place: Place, *, row: str, alias: str, join: str = "JOIN") -> Reach:
+def reach(view: View, place: Place, *, row: str, alias: str, join: str = "CROSS JOIN") -> Reach:
     """Return the joins from the asset of a row number such as `a.row`; `LEFT JOIN` keeps it.
 
     Names of tables within begin with the alias. Assets that are not visible are not there.
@@ -77,4 +77,5 @@ def _hop(view: View, name: str, row: str, join: str) -> str:
 
 def _reach(parts: list[Sql], value: str, unit: str, column: str | None, row: str) -> Reach:
     joins = Sql(" ".join(p.text for p in parts), tuple(v for p in parts for v in p.params))
-    return Reach(joins, value, unit, f"{value} IS NOT NULL", column, row)
+    # The plus sign keeps SQLite from looking for "more than NULL" in an index of all assets.
+    return Reach(joins, value, unit, f"+{value} IS NOT NULL", column, row)

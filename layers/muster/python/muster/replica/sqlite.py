@@ -20,6 +20,7 @@ from muster.replica.port import AssetQuery, CommitRow, Explained, LinkRow, Page
 from muster.replica.store import Store
 
 if TYPE_CHECKING:
+    from muster.replica.columns import Columns
     from muster.replica.measures import AggregateQuery, Aggregates
 
 _CHANGES_AT_ONCE = 4000
@@ -30,7 +31,7 @@ _OUR_FAULT = re.compile("syntax error|stack overflow|no query solution|too many|
 """What SQLite says of SQL that it can't run: no other file would help."""
 
 type _Explain = Callable[[sqlite3.Connection, AssetQuery], Explained]
-type _Aggregate = Callable[[sqlite3.Connection, AggregateQuery], Aggregates]
+type _Aggregate = Callable[[sqlite3.Connection, AggregateQuery, Columns | None], Aggregates]
 
 
 class ReplicaUnavailableError(TransientError):
@@ -70,6 +71,8 @@ class SqliteReplica:
         self.question_seconds = limits.SECONDS
         self._ledger = ledger
         self._store = Store(files.path_of(directory, tenant, schema.VERSION), budget_bytes)
+        self.columns: Columns | None = None
+        """What is in memory for aggregates."""
         self._lock = threading.RLock()
         self._catching_up = threading.RLock()
 
@@ -126,7 +129,8 @@ class SqliteReplica:
     def aggregate(self, query: AggregateQuery) -> Aggregates:
         """Return groups of assets."""
         aggregate: _Aggregate = import_module("muster.replica.aggregate").aggregate
-        return self._ask_in_time(lambda db: aggregate(db, query))
+        self.columns = self.columns or import_module("muster.replica.columns").Columns()
+        return self._ask_in_time(lambda db: aggregate(db, query, self.columns))
 
     def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:
         """Return untrashed assets that hold a value, oldest first."""

@@ -63,7 +63,7 @@ def _sum(real: float, high: int | None, low: int | None, reals: int, wholes: int
 
 
 def _average(unit: str | None, *found: Any) -> Number:
-    *_, reals, wholes = found
+    reals, wholes = int(found[3]), int(found[4])
     added: Number = _sum(*found)
     if unit is not None:
         # Whole minor units, halves to the even one, as banks round.
