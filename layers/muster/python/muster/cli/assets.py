@@ -10,7 +10,7 @@ import typer
 from muster.cli.client import Answer, Client, segment
 from muster.cli.exits import CommandError, usage
 from muster.cli.screen import cell, note, say, show_json, show_pairs, show_table
-from muster.cli.shell import JsonFlag, connected, group
+from muster.cli.shell import JsonFlag, QueryText, connected, group
 from muster.cli.values import BUILT_IN, patch_of
 from muster.ids import is_id
 
@@ -61,6 +61,7 @@ def list_assets(  # noqa: PLR0913 - a parameter is an option
     search: Annotated[
         str | None, typer.Option("--search", "-q", help="Words; one that ends in * is a prefix.")
     ] = None,
+    query: QueryText = None,
     sort: Annotated[
         str | None, typer.Option(help="Fields to sort by, such as name,-updated_at.")
     ] = None,
@@ -68,17 +69,18 @@ def list_assets(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """List assets."""
-    query = query_of(conditions or ()) | {
+    asked = query_of(conditions or ()) | {
         "type": type_ or None,
         "include_subtypes": bool(type_),
         "folder": folder,
         "include_subfolders": folder is not None,
         "q": search,
+        "query": query,
         "sort": sort,
         "count": "exact",
     }
     with connected() as client:
-        pages = list(client.pages("/v1/assets", query, limit=limit or None))
+        pages = list(client.pages("/v1/assets", asked, limit=limit or None))
     found = [item for page in pages for item in page["items"]]
     total = pages[0].get("total")
     if as_json:

@@ -11,7 +11,7 @@ import typer
 from muster.cli.bulkwork import Wanted, carry_out
 from muster.cli.client import Client
 from muster.cli.selecting import Everything, Filters, IdsFile
-from muster.cli.shell import JsonFlag, connected, group
+from muster.cli.shell import JsonFlag, QueryText, connected, group
 from muster.cli.values import patch_of
 
 bulk = group("Change many assets at once: planned, shown, applied as a job that can be undone.")
@@ -36,6 +36,7 @@ def set_field(  # noqa: PLR0913 - a parameter is an option
     ] = False,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -43,7 +44,7 @@ def set_field(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Give a field a value; where a type has not the field, its assets are skipped."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         if text:
             operation = {"op": "set", "field": field, "text": " ".join(values)}
@@ -59,6 +60,7 @@ def clear_field(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -66,7 +68,7 @@ def clear_field(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Take a field's value away."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         name, _ = _assigned(client, field, [""])
         carry_out(client, wanted, {"op": "clear", "field": name})
@@ -79,6 +81,7 @@ def add_values(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -86,7 +89,7 @@ def add_values(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Add values to a field that holds several."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         carry_out(client, wanted, _listed("add", client, field, values))
 
@@ -98,6 +101,7 @@ def remove_values(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -105,7 +109,7 @@ def remove_values(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Take values from a field that holds several."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         carry_out(client, wanted, _listed("remove", client, field, values))
 
@@ -116,6 +120,7 @@ def move(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -123,7 +128,7 @@ def move(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Put assets into another folder."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         carry_out(client, wanted, {"op": "move", "folder": folder})
 
@@ -138,6 +143,7 @@ def change_type(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -145,7 +151,7 @@ def change_type(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Make them assets of another type; values that it has no field for are kept aside."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         fields = list(client.items("/v1/field-types")) if assignments else []
         custom = patch_of(assignments or (), fields).get("custom_fields", {})
@@ -163,6 +169,7 @@ def link(  # noqa: PLR0913 - a parameter is an option
     ] = False,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -170,7 +177,7 @@ def link(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Link assets with one other; links that are there already stay."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     direction = "inbound" if inbound else "outbound"
     with connected() as client:
         operation = {"op": "link", "type": type_, "target": target, "direction": direction}
@@ -182,6 +189,7 @@ def delete(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -189,7 +197,7 @@ def delete(  # noqa: PLR0913 - a parameter is an option
     as_json: JsonFlag = False,
 ) -> None:
     """Lay assets in the trash."""
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         carry_out(client, wanted, {"op": "delete"})
 
@@ -199,6 +207,7 @@ def restore(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Annotated[bool, typer.Option("--all", help="All that is in the trash.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -208,7 +217,7 @@ def restore(  # noqa: PLR0913 - a parameter is an option
     """Take assets out of the trash; conditions look there."""
     if filters or everything:
         filters, everything = ["trashed=yes", *(filters or ())], False
-    wanted = Wanted(ids, filters, everything, yes, dry_run, results, as_json)
+    wanted = Wanted(ids, filters, query, everything, yes, dry_run, results, as_json)
     with connected() as client:
         carry_out(client, wanted, {"op": "restore"})
 

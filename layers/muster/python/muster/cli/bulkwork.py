@@ -29,6 +29,7 @@ class Wanted:
 
     ids: Path | None
     filters: Sequence[str] | None
+    query: str | None
     everything: bool
     yes: bool
     dry_run: bool
@@ -38,7 +39,9 @@ class Wanted:
 
 def carry_out(client: Client, wanted: Wanted, operation: Mapping[str, Any]) -> None:
     """Plan an operation for what is selected, show what comes of it, ask, and apply it."""
-    selection = selection_of(client, wanted.ids, wanted.filters, everything=wanted.everything)
+    selection = selection_of(
+        client, wanted.ids, wanted.filters, wanted.query, everything=wanted.everything
+    )
     request = {"selection": selection, "operations": [operation]}
     found = _planned(client, client.send("POST", "/v1/bulk", request).body["id"])
     if not wanted.as_json:

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 from muster.cli.connection import Connection
 from muster.cli.exits import CommandError, Exit, refused, unreachable
+from muster.cli.places import Sent
 from muster.ids import new_id
 
 if TYPE_CHECKING:
@@ -96,23 +97,39 @@ class Client:
 
         A write that is not `keyed`, since its route takes no Idempotency-Key, is sent only once.
         """
-        headers = {
-            "authorization": f"Bearer {self.connection.token}",
-            "accept": "application/json",
-            "user-agent": "muster-cli",
-        }
+        headers = {}
         if method != "GET" and keyed:
             headers["idempotency-key"] = new_id("job").removeprefix("job_")
         if if_match is not None:
             headers["if-match"] = if_match
-        content = None
-        if body is not None:
-            patch = "application/merge-patch+json" if method == "PATCH" else "application/json"
-            headers["content-type"] = patch
-            content = json.dumps(body, ensure_ascii=False).encode()
-        url = self.connection.url + path + _query(query or {})
         again = method == "GET" or keyed
-        return self._answered(self._sent(method, url, headers, lambda: content, again=again))
+        return self._spoken(method, path, headers, Sent(body, query or {}), again=again)
+
+    def ask(self, path: str, body: Any) -> Answer:
+        """POST a question, which changes nothing: it is sent again as a GET is."""
+        return self._spoken("POST", path, {}, Sent(body), again=True)
+
+    def _spoken(
+        self, method: str, path: str, headers: Mapping[str, str], sent: Sent, *, again: bool
+    ) -> Answer:
+        """Send a request as the connection's token; what is refused remembers what was sent."""
+        own = {
+            "authorization": f"Bearer {self.connection.token}",
+            "accept": "application/json",
+            "user-agent": "muster-cli",
+        }
+        content = None
+        if sent.body is not None:
+            patch = "application/merge-patch+json" if method == "PATCH" else "application/json"
+            own["content-type"] = patch
+            content = json.dumps(sent.body, ensure_ascii=False).encode()
+        url = self.connection.url + path + _query(sent.query)
+        try:
+            response = self._sent(method, url, {**own, **headers}, lambda: content, again=again)
+            return self._answered(response)
+        except CommandError as error:
+            error.sent = sent
+            raise
 
     def pages(
         self, path: str, query: Mapping[str, Any] | None = None, *, limit: int | None = None

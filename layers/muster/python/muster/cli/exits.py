@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 
+from muster.cli.places import Sent, place_lines
+
 
 class Exit(IntEnum):
     """What a script learns from `$?`; docs/cli.md and `muster --help` list them."""
@@ -26,6 +28,8 @@ class CommandError(Exception):
         super().__init__(problem.get("detail") or problem.get("title"))
         self.problem = dict(problem)
         self.code = code
+        self.sent = Sent()
+        """What the request held that was refused."""
 
     @property
     def kind(self) -> str:
@@ -50,13 +54,20 @@ def unreachable(title: str, detail: str) -> CommandError:
     return CommandError({"title": title, "detail": detail, "code": "unreachable"}, Exit.UNREACHABLE)
 
 
-def problem_lines(problem: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a problem in human words: title and detail, then one line for each error."""
+def problem_lines(problem: Mapping[str, Any], sent: Sent | None = None) -> Iterator[str]:
+    """Yield a problem in human words: title and detail, then one line for each error.
+
+    Of an error in a query that was sent the place is shown.
+    """
     title = str(problem.get("title") or "The request was refused").rstrip(".")
     detail = str(problem.get("detail") or "")
     yield f"{title}: {detail}" if detail and detail != title else title
     errors = [e for e in problem.get("errors") or () if isinstance(e, Mapping)]
     for error in errors:
+        text = sent.text_of(error) if sent else None
+        if text is not None:
+            yield from place_lines(text, error)
+            continue
         place = error_place(error)
         said = str(error.get("detail") or error.get("code") or "")
         yield f"  {place}: {said}" if place else f"  {said}"

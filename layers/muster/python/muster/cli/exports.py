@@ -12,7 +12,7 @@ import typer
 from muster.cli.client import STDOUT
 from muster.cli.screen import note, say, show_json
 from muster.cli.selecting import Everything, Filters, IdsFile, selection_of
-from muster.cli.shell import JsonFlag, connected
+from muster.cli.shell import JsonFlag, QueryText, connected
 from muster.cli.waiting import ENDED, failure, save_results, seconds_since, wait_for
 
 
@@ -40,6 +40,7 @@ def export(  # noqa: PLR0913 - a parameter is an option
     ],
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     file_format: Annotated[
         Format | None,
@@ -66,8 +67,8 @@ def export(  # noqa: PLR0913 - a parameter is an option
     if chosen is Format.CSV:
         asked["csv"] = {"delimiter": separator, "bom": bom}
     with connected() as client:
-        whole = everything or not (ids or filters)
-        asked["selection"] = selection_of(client, ids, filters, everything=whole)
+        whole = everything or not (ids or filters or query is not None)
+        asked["selection"] = selection_of(client, ids, filters, query, everything=whole)
         begun = client.send("POST", "/v1/exports", asked).body
         hint = f"`muster jobs show {begun['id']}` tells how far it is."
         path = f"/v1/jobs/{begun['id']}"

@@ -7,6 +7,7 @@ from muster.cli.assets import assets
 from muster.cli.bulk import bulk
 from muster.cli.exports import export
 from muster.cli.files import files
+from muster.cli.finding import find
 from muster.cli.images import images
 from muster.cli.imports import import_file
 from muster.cli.jobs import jobs, undo
@@ -26,6 +27,7 @@ app = group(
 )
 
 app.command()(whoami)
+app.command()(find)
 app.command("import")(import_file)
 app.command()(export)
 app.add_typer(assets, name="asset")

@@ -35,14 +35,22 @@ Everything = Annotated[bool, typer.Option("--all", help="All assets that are not
 
 
 def selection_of(
-    client: Client, ids: Path | None, filters: Sequence[str] | None, *, everything: bool
+    client: Client,
+    ids: Path | None,
+    filters: Sequence[str] | None,
+    query: str | None,
+    *,
+    everything: bool,
 ) -> dict[str, Any]:
-    """Return the API's selection; exactly one of the three has to be given."""
-    given = [ids is not None, bool(filters), everything]
+    """Return the API's selection; exactly one of the four has to be given."""
+    given = [ids is not None, bool(filters), query is not None, everything]
     if sum(given) != 1:
-        raise usage("Say which assets: --ids FILE, or --filter FIELD=VALUE, or --all.")
+        words = "--ids FILE, or --query QUERY, or --filter FIELD=VALUE, or --all"
+        raise usage(f"Say which assets: {words}.")
     if ids is not None:
         return _listed(client, ids)
+    if query is not None:
+        return {"query": query}
     if everything:
         return {"all": True}
     return {"filter": {name: _value(name, value) for name, value in _conditions(filters or ())}}

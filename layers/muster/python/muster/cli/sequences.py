@@ -15,7 +15,7 @@ from muster.cli.exits import Exit, refused, usage
 from muster.cli.plans import outcome
 from muster.cli.screen import ask, is_person, say, show_json, show_pairs, show_table
 from muster.cli.selecting import Everything, Filters, IdsFile, selection_of
-from muster.cli.shell import JsonFlag, connected, group
+from muster.cli.shell import JsonFlag, QueryText, connected, group
 from muster.cli.waiting import ENDED, failure, seconds_since, wait_for
 
 sequences = group("Saved operations: run them by hand; public ones run by themselves as well.")
@@ -110,6 +110,7 @@ def run_sequence(  # noqa: PLR0913 - a parameter is an option
     *,
     ids: IdsFile = None,
     filters: Filters = None,
+    query: QueryText = None,
     everything: Everything = False,
     issue: Annotated[
         str | None, typer.Option(help="Key of the issue that the run is for.", metavar="KEY")
@@ -126,7 +127,7 @@ def run_sequence(  # noqa: PLR0913 - a parameter is an option
     with connected() as client:
         found = _find(client, name)
         path = f"{_PLACE}/{segment(found['id'])}:run"
-        selection = selection_of(client, ids, filters, everything=everything)
+        selection = selection_of(client, ids, filters, query, everything=everything)
         request = {"selection": selection} | _issue(issue, assignee, reporter)
         counts = _foreseen(client, path, request, as_json=as_json)
         if dry_run:

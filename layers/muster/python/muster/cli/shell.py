@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from muster.cli.client import Client
 from muster.cli.connection import find_connection
 from muster.cli.exits import CommandError, Exit, problem_lines
+from muster.cli.places import Sent
 from muster.cli.screen import note, show_json_error, warn
 from muster.errors import MusterError
 
@@ -31,6 +32,11 @@ JsonFlag = Annotated[
     typer.Option("--json", help="Print the API's JSON; problems go to stderr.", callback=_remember),
 ]
 
+QueryText = Annotated[
+    str | None,
+    typer.Option("--query", help="A query; see docs/query-language.md.", metavar="QUERY"),
+]
+
 
 class MusterGroup(TyperGroup):
     """A group of commands whose refusals become a message and an exit code, never a traceback."""
@@ -40,7 +46,7 @@ class MusterGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except CommandError as error:
-            _show(ctx, error.problem)
+            _show(ctx, error.problem, error.sent)
             raise typer.Exit(error.code) from error
         except MusterError as error:
             _show(ctx, _problem(error))
@@ -67,11 +73,11 @@ def connected() -> Iterator[Client]:
         client.close()
 
 
-def _show(context: Any, problem: dict[str, Any]) -> None:
+def _show(context: Any, problem: dict[str, Any], sent: Sent | None = None) -> None:
     if context.meta.get(_JSON):
         show_json_error(problem)
     else:
-        warn(problem_lines(problem))
+        warn(problem_lines(problem, sent))
 
 
 def _problem(error: MusterError) -> dict[str, Any]:
