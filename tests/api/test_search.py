@@ -279,8 +279,8 @@ def test_a_query_that_is_valid_is_told_as_it_is_read(client: Client) -> None:
 def test_completion_offers_what_fits_at_the_cursor(client: Client) -> None:
     query = "type = Laptop AND asset.status = Lo"
 
-    told = client.post("/v1/search/suggest", {"query": query}).json["suggestions"]
-    first = client.post("/v1/search/suggest", {"query": query, "position": 3}).json["suggestions"]
+    told = client.post("/v1/search/suggest", {"query": query}).json["items"]
+    first = client.post("/v1/search/suggest", {"query": query, "position": 3}).json["items"]
 
     assert told[0]["insert"] == "Lost"
     assert (told[0]["kind"], told[0]["position"], told[0]["end"]) == ("option", 33, 35)

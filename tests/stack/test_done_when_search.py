@@ -135,7 +135,7 @@ EXAMPLES = [
     ("muster", 'status CHANGED FROM "In use" TO "Lost" AFTER -1m', ["VM"]),
     ("muster", 'ip = 10.20.0.0/16 AND "OS version" < version("13.2")', ["Server"]),
     ("nql", "title ~ notbook", ["Notebook"]),
-    ("muster", "notbook", ["Notebook"]),
+    ("muster", "text ~ notbook", ["Notebook"]),
 ]
 
 
@@ -169,7 +169,7 @@ def test_a_query_is_completed_explained_and_counted(user: User) -> None:
     counted = user.call("POST", "/v1/search/count", {"query": "type = Computer"})
 
     assert "computer.model" in [each["insert"] for each in offered]
-    assert explained["rows"] >= 1
+    assert explained["found"] >= 1
     assert counted["count"] == 2
     assert "computer.model" in user.muster("find", "computer.model = X200", "--explain")
     assert user.muster("find", "type = Computer", "--count").strip() == "2"
@@ -179,11 +179,11 @@ def test_assets_are_summed_by_group(user: User) -> None:
     """Money by its currency."""
     body = {
         "query": "type UNDER Computer",
-        "groups": [{"field": "type"}],
+        "group_by": [{"field": "type"}],
         "measures": [{"function": "sum", "field": "asset.price"}],
     }
 
-    rows = user.call("POST", "/v1/search/aggregate", body)["rows"]
+    rows = user.call("POST", "/v1/search/aggregate", body)["groups"]
 
     assert sorted(row["count"] for row in rows) == [1, 2]
     assert "900.10" in json.dumps(rows)

@@ -104,7 +104,7 @@ class SuggestionView(_Output):
 class SuggestionsView(_Output):
     """What may stand at the cursor, the likeliest first."""
 
-    suggestions: list[SuggestionView]
+    items: list[SuggestionView]
 
 
 class CountView(_Output):

@@ -128,7 +128,7 @@ def validate_query(call: Call) -> Response:
 def suggest_completions(call: Call) -> Response:
     """Complete a query at its cursor: fields, operators, values, functions and keywords."""
     call.scope.replica.catch_up()
-    return Response({"suggestions": finding.complete(call.scope, call.body)})
+    return Response({"items": finding.complete(call.scope, call.body)})
 
 
 @routes.post(
