@@ -116,16 +116,25 @@ def cross(
         chosen = [row for row in odd if states[row]]
         for row in chosen:
             states[row] = 0
-        numbers = [0] * states.count(1)
+        number = states.count(1)
         pick: Callable[[Sequence[int]], Iterable[int]] = lambda column: compress(column, states)  # noqa: E731
     else:
         chosen = [row for row in rows if row in odd] if odd else []
         even = [row for row in rows if row not in odd] if odd else rows
-        numbers = [0] * len(even)
+        number = len(even)
         pick = lambda column: map(column.__getitem__, even)  # noqa: E731
-    for each in told:
-        numbers = list(map(add, map(mul, numbers, repeat(len(each.keys))), pick(each.codes)))
-    return Crossing(told, pick, numbers, list(_each(told, chosen)))
+    return Crossing(told, pick, _numbers(told, pick, number), list(_each(told, chosen)))
+
+
+def _numbers(
+    told: Sequence[Told], pick: Callable[[Sequence[int]], Iterable[int]], number: int
+) -> list[int]:
+    if not told:
+        return [0] * number
+    found = list(pick(told[0].codes))
+    for each in told[1:]:
+        found = list(map(add, map(mul, found, repeat(len(each.keys))), pick(each.codes)))
+    return found
 
 
 def _each(told: Sequence[Told], rows: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from heapq import nsmallest
-from itertools import repeat
-from operator import add, mul
+from heapq import nlargest, nsmallest
+from itertools import chain
 from typing import Any
 
 from muster.replica import tally
@@ -20,6 +19,8 @@ _TIMES = frozenset({"created_at", "updated_at"})
 
 type Group = tuple[Keys, int, list[int | PerUnit]]
 """Its keys, how many assets it has, and what was asked of it."""
+type _Row = tuple[int, int, int]
+"""A group, the number of a unit, and a value."""
 
 
 def tallied(
@@ -35,8 +36,9 @@ def tallied(
     crossing = cross(columns, view, told, rows, several)
     sizes = crossing.sizes() if told else {0: len(crossing.numbers) + len(crossing.odd)}
     wanted = _first(asked, crossing, sizes)
+    shown = {number: sizes[number] for _, number in wanted}
     answers = [
-        _measured(crossing, measure, column, sizes)
+        _measured(crossing, measure, column, shown)
         for measure, column in zip(asked.measures, measured, strict=True)
     ]
     groups = [(keys, sizes[n], [answer[n] for answer in answers]) for keys, n in wanted]
@@ -53,12 +55,19 @@ def sources(view: View, asked: AggregateQuery) -> list[Source]:
 def _first(
     asked: AggregateQuery, crossing: Crossing, sizes: dict[int, int]
 ) -> list[tuple[Keys, int]]:
+    """Return the groups up to the limit, in order: their keys and numbers."""
+    by_count = asked.order == "count"
+
     def rank(one: tuple[Keys, int]) -> Any:
         keys, number = one
         by_keys = [(part is None, isinstance(part, str), part or 0) for part in keys]
-        return (-sizes[number] if asked.order == "count" else 0, by_keys)
+        return (-sizes[number] if by_count else 0, by_keys)
 
-    return nsmallest(asked.limit, ((crossing.keys(number), number) for number in sizes), key=rank)
+    least = 0
+    if by_count and len(sizes) > asked.limit:
+        least = nlargest(asked.limit, sizes.values())[-1]
+    large = (number for number, size in sizes.items() if size >= least)
+    return nsmallest(asked.limit, ((crossing.keys(number), number) for number in large), key=rank)
 
 
 def _column(columns: Columns, view: View, measure: Measure) -> Amounts | Codes | None:
@@ -94,18 +103,17 @@ def _of_amounts(
     crossing: Crossing, function: Function, column: Amounts
 ) -> dict[int, list[tuple[Any, ...]]]:
     """Return what `tally` totals: for each group a row for each of its units."""
-    units = len(column.units)
-    scaled = map(mul, crossing.numbers, repeat(units))
-    numbers = list(map(add, scaled, crossing.pick(column.numbers)))
-    values = list(crossing.pick(column.values))
-    for row, group in crossing.odd:
-        for value, unit in column.of(row):
-            numbers.append(group * units + unit)
-            values.append(value)
+    odd = [(group, unit, value) for row, group in crossing.odd for value, unit in column.of(row)]
+    even = zip(
+        crossing.numbers,
+        crossing.pick(column.numbers),
+        crossing.pick(column.values),
+        strict=True,
+    )
     rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for number, told in _AMOUNTS[function](numbers, values).items():
-        group, unit = divmod(number, units)
-        if unit:  # else there is no value
+    found = _AMOUNTS[function](len(column.units), chain(even, odd))
+    for unit, by_group in enumerate(found[1:], 1):  # without a unit there is no value
+        for group, told in by_group.items():
             rows[group].append((column.units[unit], *told))
     return rows
 
@@ -127,41 +135,48 @@ def _of_codes(
     return {group: [(None, *_CODES[function](held))] for group, held in by_group.items()}
 
 
-def _added(numbers: Iterable[int], values: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    numbers = list(numbers)
-    sums: dict[int, int] = defaultdict(int)
-    for number, value in zip(numbers, values, strict=True):
-        sums[number] += value
-    times = Counter(numbers)
-    return {number: _halves(total, times[number]) for number, total in sums.items()}
+def _added(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    sums: list[dict[int, int]] = [defaultdict(int) for _ in range(units)]
+    for group, unit, value in rows:
+        sums[unit][group] += value
+    return [{group: _halves(total, 1) for group, total in one.items()} for one in sums]
+
+
+def _averaged(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    listed = list(rows)
+    sums = _added(units, listed)
+    for unit, times in enumerate(_times(units, listed)):
+        for group, (number,) in times.items():
+            sums[unit][group] = (*sums[unit][group][:-1], number)
+    return sums
 
 
 def _halves(total: int, times: int, real: float = 0.0, reals: int = 0) -> tuple[Any, ...]:
     return real, total >> _HALF, total & (1 << _HALF) - 1, reals, times
 
 
-def _least(numbers: Iterable[int], values: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    found: dict[int, int] = {}
-    for number, value in zip(numbers, values, strict=True):
-        if value < found.get(number, value + 1):
-            found[number] = value
-    return {number: (value,) for number, value in found.items()}
+def _least(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    found: list[dict[int, int]] = [{} for _ in range(units)]
+    for group, unit, value in rows:
+        if value < found[unit].get(group, value + 1):
+            found[unit][group] = value
+    return [{group: (value,) for group, value in one.items()} for one in found]
 
 
-def _most(numbers: Iterable[int], values: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    found: dict[int, int] = {}
-    for number, value in zip(numbers, values, strict=True):
-        if value > found.get(number, value - 1):
-            found[number] = value
-    return {number: (value,) for number, value in found.items()}
+def _most(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    turned = _least(units, ((group, unit, -value) for group, unit, value in rows))
+    return [{group: (-value,) for group, (value,) in one.items()} for one in turned]
 
 
-def _counted(numbers: Iterable[int], _values: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    return {number: (times,) for number, times in Counter(numbers).items()}
+def _times(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    found: list[dict[int, tuple[Any, ...]]] = [{} for _ in range(units)]
+    for (group, unit), times in Counter((group, unit) for group, unit, _ in rows).items():
+        found[unit][group] = (times,)
+    return found
 
 
-def _distinct(numbers: Iterable[int], values: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    return _counted((number for number, _ in set(zip(numbers, values, strict=True))), ())
+def _distinct(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    return _times(units, set(rows))
 
 
 def _sum_of(held: Sequence[tuple[Any, int]]) -> tuple[Any, ...]:
@@ -179,11 +194,11 @@ def _value_rank(one: tuple[Any, int]) -> Any:
     return isinstance(one[0], str), one[0]
 
 
-_AMOUNTS: dict[Function, Callable[..., dict[int, tuple[Any, ...]]]] = {
-    "count": _counted,
+_AMOUNTS: dict[Function, Callable[[int, Iterable[_Row]], list[dict[int, tuple[Any, ...]]]]] = {
+    "count": _times,
     "distinct": _distinct,
     "sum": _added,
-    "avg": _added,
+    "avg": _averaged,
     "min": _least,
     "max": _most,
 }
