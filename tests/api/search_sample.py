@@ -78,15 +78,16 @@ class Sample:
         self._assets()
         self._links()
         self._changes()
+        self._searches()
         self.stand.clock.now = NOW
 
-    def ask(self, query: str, **members: Any) -> list[str]:
+    def ask(self, query: str, *, token: str | None = None, **members: Any) -> list[str]:
         """Return the names of what a query finds, page by page of three."""
         found: list[str] = []
         cursor = None
         while True:
             body = {"query": query, "limit": 3, "cursor": cursor, **members}
-            answer = self.client.post("/v1/search", body)
+            answer = self.client.post("/v1/search", body, token=token)
             assert answer.status == 200, answer.text
             found += [item["name"] for item in answer.json["items"]]
             cursor = answer.json["next_cursor"]
@@ -228,6 +229,16 @@ class Sample:
         self._delete(f"/v1/members/{self.people['gone']}")
         torn = self.put("type.book", "Torn book", "/Library", book__title="Torn")
         self._delete(f"/v1/assets/{torn['id']}")
+
+    def _searches(self) -> None:
+        """Ada keeps searches, one for all and one for herself; Bob's primary asset is the plan."""
+        lost = {"name": "Lost things", "query": "status = Lost ORDER BY name LIMIT 1"}
+        self._made("/v1/saved-searches", lost | {"visibility": "public"})
+        with_linux = {"name": "With Linux", "query": "text = Linux", "dialect": "nql"}
+        self._made("/v1/saved-searches", with_linux)
+        plan = {"primary_asset": self.ids["Plan"]}
+        answer = self.client.patch("/v1/preferences", plan, token=self.bob[1])
+        assert answer.status == 200, answer.text
 
     def _delete(self, path: str) -> None:
         answer = self.client.delete(path, if_match=self.client.get(path).etag)

@@ -126,6 +126,10 @@ _UNCHECKED = {
             ALL,
             {"Finance", "Sales"},
         ),
+        # saved searches, whose order and limit do not count
+        ("savedSearch('lost things')", ALL, {"Web", "Mail"}),
+        ("savedSearch('With Linux') AND type = Laptop", ALL, {"Travel laptop"}),
+        ("NOT savedSearch('Lost things') AND type = 'Virtual machine'", ALL, {"Archive"}),
         # ours
         ("linked(type = Server, type = 'Runs on', dir = out)", ALL, {"Web", "Server 12"}),
         ("Member HAVING COUNT() > 1", ALL, {"Help desk"}),
@@ -242,6 +246,25 @@ def test_the_same_is_found_by_every_way(sample: Sample, query: str) -> None:
         assert [item["name"] for item in answer.json["items"]] == expected
     assert (count["count"], count["is_exact"]) == (len(expected), True)
     assert [group["count"] for group in groups] == [len(expected)]
+
+
+def test_what_is_mine_depends_on_who_asks(sample: Sample) -> None:
+    """The primary asset is mine, though no field says so; somebody's assets are without it."""
+    token = sample.bob[1]
+
+    assert sorted(sample.ask("my()", token=token)) == ["Desk two", "Emma", "Plan"]
+    assert sample.ask("my_primary()", token=token) == ["Plan"]
+    assert sample.ask("my_primary()") == []
+    assert sorted(sample.ask("user_is(bob)")) == ["Desk two", "Emma"]
+    assert sample.ask("primaryOf = bob") == ["Plan"]
+
+
+def test_a_private_search_is_nobody_elses(sample: Sample) -> None:
+    body = {"query": "savedSearch('With Linux')"}
+    answer = sample.client.post("/v1/search", body, token=sample.bob[1])
+
+    assert answer.json["errors"][0]["code"] == "unknown_value"
+    assert "With Linux" not in answer.json["errors"][0]["expected"]
 
 
 def test_a_placeholder_is_a_value_and_no_text_of_the_query(sample: Sample) -> None:
