@@ -76,7 +76,7 @@ BUILT_IN = (
         "source",
         Kind.CAUSE,
         "source",
-        "what last wrote it: api, import …",
+        "what created it: api, import …",
         always=True,
         sort="source",
     ),
