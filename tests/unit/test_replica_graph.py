@@ -23,8 +23,8 @@ from muster.replica.condition import (
     Related,
     Some,
 )
+from muster.replica.limits import TooManyReachedError
 from muster.replica.where import graph
-from muster.replica.where.graph import TooManyReachedError
 from tests.unit.replica_conditions import met
 from tests.unit.replica_world import World, asset_id
 

@@ -26,6 +26,12 @@ class QueryTooSlowError(InvalidInputError):
     title = "The query takes too long"
 
 
+class TooManyReachedError(InvalidInputError):
+    """From the assets that a query begins with, more can be reached than are followed."""
+
+    code = "too_many_reached"
+
+
 @dataclass
 class Attempt:
     """What was tried within a budget."""

@@ -19,7 +19,7 @@ from muster.http.refusals import InvalidBodyError, InvalidCursorError, InvalidPa
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError, nearest
-from muster.replica.limits import QueryTooSlowError
+from muster.replica.limits import QueryTooSlowError, TooManyReachedError
 from muster.replica.port import AssetQuery, Page
 from muster.search import finding
 from muster.search.asked import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 routes = Routes("search")
 
-_REFUSED = (InvalidQueryError, UnknownTimeZoneError, QueryTooSlowError)
+_REFUSED = (InvalidQueryError, UnknownTimeZoneError, QueryTooSlowError, TooManyReachedError)
 
 
 def _shape(name: str) -> Shape:

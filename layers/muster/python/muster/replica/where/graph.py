@@ -9,9 +9,9 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 
-from muster.errors import InvalidInputError
 from muster.replica.condition import All, Condition, Not, Reachable, Related, Some
 from muster.replica.filters import Filter, Sql
+from muster.replica.limits import TooManyReachedError
 from muster.replica.where.logic import NOTHING
 from muster.replica.where.steps import Steps, steps_of
 from muster.replica.where.view import Handler, View
@@ -31,12 +31,6 @@ _SIGNS = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-
-class TooManyReachedError(InvalidInputError):
-    """From the assets that a query begins with, more can be reached than are followed."""
-
-    code = "too_many_reached"
 
 
 def _related(view: View, condition: Related) -> Filter:
