@@ -308,6 +308,10 @@ def test_a_search_is_explained(client: Client) -> None:
     assert len(told["conditions"]) == 2
     assert {each["use"] for each in told["conditions"]} <= {"listed", "walked", "checked"}
     assert all(each["says"] for each in told["conditions"])
+    named = client.post("/v1/search/explain", {"query": "type = Laptop AND status = Lost"}).text
+    assert "Laptop" in named
+    assert "Lost" in named
+    assert "opt_" not in named
     assert told["order"]
     assert told["assets"] == 4
     assert told["milliseconds"] >= 0

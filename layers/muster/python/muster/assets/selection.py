@@ -61,7 +61,7 @@ class Selection(BaseModel):
     line, or in the first column of a CSV."""
     filter: dict[str, FilterValue] | None = Field(default=None, max_length=100)
     query: str | None = None
-    """A query, such as `type = Laptop AND warranty_ends < +30d`; see docs/query-language.md. Its
+    """A query, such as `type = Laptop AND warranty.end < +30d`; see docs/query-language.md. Its
     order and its LIMIT count."""
     dialect: Literal["muster", "nql", "aql"] = "muster"
     """Of the query."""

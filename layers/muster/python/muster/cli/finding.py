@@ -33,7 +33,7 @@ def find(  # noqa: PLR0913 - a parameter is an option
     query: Annotated[
         str,
         typer.Argument(
-            help="A query, such as: type = Laptop AND warranty_ends < +30d ORDER BY name.",
+            help="A query, such as: type = Laptop AND warranty.end < +30d ORDER BY name.",
             metavar="QUERY",
         ),
     ],

@@ -11,7 +11,7 @@ Dialect = Literal["muster", "nql", "aql"]
 Value = str | bool | int | float
 Zone = Annotated[str, StringConstraints(max_length=64)]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
-_EXAMPLE = "type = Laptop AND warranty_ends < +30d ORDER BY name"
+_EXAMPLE = "type = Laptop AND warranty.end < +30d ORDER BY name"
 MAX_MEASURES, MAX_GROUPS, MAX_ROWS = 10, 3, 1_000
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from muster.assets.found import Asked, compiled, page_of, question_of
+from muster.catalog.load import load_catalog, load_folders
 from muster.query.refusals import InvalidQueryError
 from muster.replica.port import AssetQuery, Page
 from muster.scope import Scope
@@ -16,6 +18,7 @@ from muster.search.asked import QueryBody, SuggestBody
 if TYPE_CHECKING:
     from muster.query.check.checking import Checked
 
+_ID = re.compile(r"\b[a-z]{3}_[0-9A-Z]{26}\b")
 MOST_COUNTED = 10_000
 """Assets up to which an estimate is exact."""
 MOST_COUNTED_ALONE = 100_000
@@ -78,7 +81,9 @@ def explain(scope: Scope, checked: Checked, limit: int) -> dict[str, Any]:
     found = scope.replica.explain(question_of(checked, AssetQuery(limit=most)))
     return {
         "canonical": unparse(checked.query),
-        "conditions": [asdict(each) for each in found.conditions],
+        "conditions": [
+            {**asdict(each), "says": _in_words(scope, each.says)} for each in found.conditions
+        ],
         "order": found.order,
         "given_up": found.given_up,
         "found": found.rows,
@@ -88,6 +93,24 @@ def explain(scope: Scope, checked: Checked, limit: int) -> dict[str, Any]:
         "seq": found.seq,
         "warnings": warnings_of(checked),
     }
+
+
+def _in_words(scope: Scope, says: str) -> str:
+    """Return what a condition says with the names of types, folders and choices for their ids."""
+    catalog, folders = load_catalog(scope), load_folders(scope)
+
+    def named(found: re.Match[str]) -> str:
+        id_ = found[0]
+        if id_ in catalog.types:
+            return catalog.types[id_].label
+        if id_ in catalog.link_types:
+            return catalog.link_types[id_].name
+        if id_ in folders.by_id:
+            return folders.path_of(id_)
+        options = (each for field in catalog.fields.values() for each in field.options)
+        return next((each.label for each in options if each.id == id_), id_)
+
+    return _ID.sub(named, says)
 
 
 def warnings_of(checked: Checked) -> list[dict[str, Any]]:
