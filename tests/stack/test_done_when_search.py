@@ -61,7 +61,7 @@ def link_type(name: str) -> dict[str, str]:
 
 
 def stock(user: User) -> None:
-    me = user.call("GET", "/v1/me")["member"]["id"]
+    me = user.call("GET", "/v1/me")["member_id"]
     finance = put(user, "Department", "Finance")
     put(user, "Book", "Dune", **{"book.title": "Zebra"})
     put(user, "Book", "Emma", **{"book.title": "Emma", "asset.owner": me})

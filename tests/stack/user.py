@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import urllib3
 
 from infra.local.place import REGION
@@ -76,14 +77,17 @@ class User:
 
 def newcomer(stack: Stack, tenant: str, folder: Path) -> User:
     """Make a tenant that holds nothing, and return its admin."""
-    container = Container(stack.settings)
-    _, admin = create_tenant(
-        container.access,
-        tenant,
-        name=tenant,
-        region=REGION,
-        admin=("Bo", f"bo@{tenant}.example"),
-        clock=lambda: datetime.now(UTC),
-    )
-    token = create_token(container.access, admin, name="test", clock=container.clock)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in stack.place.aws_environment().items():
+            patch.setenv(name, value)
+        container = Container(stack.settings)
+        _, admin = create_tenant(
+            container.access,
+            tenant,
+            name=tenant,
+            region=REGION,
+            admin=("Bo", f"bo@{tenant}.example"),
+            clock=lambda: datetime.now(UTC),
+        )
+        token = create_token(container.access, admin, name="test", clock=container.clock)
     return User(stack, token.text, folder)
