@@ -47,6 +47,11 @@ def rest(body: Mapping[str, Any]) -> str:
     return _indexed([body.get("description"), *_texts(body.get("fields"))])
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a field's value is looked through for words: see `rest`."""
+    return not _NO_WORDS.fullmatch(text)
+
+
 def terms(*indexed: str) -> set[str]:
     """Return the distinct words of what is indexed, but for those too long to be mistyped."""
     found = {word for text in indexed for word in text.split() if len(word) <= _LONGEST_TERM}
@@ -73,7 +78,7 @@ def _texts(value: Any) -> Iterator[str]:
     waiting = [value]
     while waiting:
         match waiting.pop():
-            case str(text) if not _NO_WORDS.fullmatch(text):
+            case str(text) if is_text(text):
                 yield text
             case dict() as members if not is_money(members):
                 waiting.extend(reversed(members.values()))

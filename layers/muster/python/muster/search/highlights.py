@@ -11,6 +11,7 @@ from typing import Any
 
 from muster.ledger.model import Record
 from muster.replica.condition import All, Condition, Equal, Has, Like, Near, Place, Some
+from muster.replica.words import is_text
 from muster.text import fold, is_near, words
 
 _TITLES = ("name", "tag", "serial", "key", "description")
@@ -73,7 +74,7 @@ def _texts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, value
     for name, stored in body.get("fields", {}).items():
         for value in stored if isinstance(stored, list) else [stored]:
-            if isinstance(value, str):
+            if isinstance(value, str) and is_text(value):
                 yield name, value
 
 
