@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muster.replica.columns import Columns
 from muster.replica.condition import Equal, Place
-from muster.replica.measures import AggregateQuery, AggregateRow, Function, Group, Measure, Span
+from muster.replica.measures import AggregateQuery, Function, Measure
 from muster.replica.port import AssetQuery
+from tests.unit.aggregate_world import at, counts, least, rows_of, world_at
 from tests.unit.replica_world import World, asset_id
+
+__all__ = ["least"]
 
 _EUR = {"minor": 1250, "currency": "EUR"}
 _USD = {"minor": 999, "currency": "USD"}
 _FUNCTIONS: tuple[Function, ...] = ("count", "sum", "min", "max", "avg", "distinct")
 
 
-@pytest.fixture(params=[0, 10**9], ids=["columns in memory", "SQL"], scope="module")
-def least(request: pytest.FixtureRequest) -> int:
-    """How many assets there have to be for columns in memory: any answer is the same."""
-    found: int = request.param
-    return found
-
-
-def _world(directory: Path, least: int) -> World:
-    world = World(directory)
-    world.replica.columns = Columns(least=least)
-    return world
-
-
 @pytest.fixture
 def world(tmp_path: Path, least: int) -> World:
-    world = _world(tmp_path, least)
+    world = world_at(tmp_path, least)
     world.asset(1, type="typ_A", name="Lamp", fields={"f.price": _EUR, "f.n": 4, "f.tags": ["X"]})
     world.asset(2, type="typ_A", name="lamp", fields={"f.price": _USD, "f.n": 5, "f.tags": ["x"]})
     world.asset(3, type="typ_B", name="Desk", fields={"f.price": _EUR, "f.tags": ["X", "Y"]})
@@ -47,31 +34,17 @@ def world(tmp_path: Path, least: int) -> World:
     return world
 
 
-def _rows(world: World, *groups: Group, measures: Any = (), **query: Any) -> list[AggregateRow]:
-    world.replica.catch_up()
-    asked = AggregateQuery(AssetQuery(**query), measures=tuple(measures), groups=groups)
-    return list(world.replica.aggregate(asked).rows)
-
-
-def _counts(world: World, *groups: Group, **query: Any) -> dict[tuple[Any, ...], int]:
-    return {row.keys: row.count for row in _rows(world, *groups, **query)}
-
-
-def _at(leaf: str, *hops: str) -> Group:
-    return Group(Place(leaf, hops))
-
-
 def test_without_groups_all_assets_are_one(world: World) -> None:
     """The trash does not count, unless it is asked for; of nothing there are none."""
-    assert _counts(world) == {(): 3}
-    assert _counts(world, trashed="yes") == {(): 1}
-    assert _counts(world, types=["typ_C"]) == {(): 0}
+    assert counts(world) == {(): 3}
+    assert counts(world, trashed="yes") == {(): 1}
+    assert counts(world, types=["typ_C"]) == {(): 0}
 
 
 def test_the_largest_groups_come_first_and_the_rest_is_counted(world: World) -> None:
     """A limit cuts the smaller groups off, and tells how many there are."""
     world.replica.catch_up()
-    asked = AggregateQuery(AssetQuery(), groups=(_at("name"),), limit=1)
+    asked = AggregateQuery(AssetQuery(), groups=(at("name"),), limit=1)
 
     found = world.replica.aggregate(asked)
 
@@ -83,14 +56,14 @@ def test_the_largest_groups_come_first_and_the_rest_is_counted(world: World) -> 
 def test_groups_may_come_in_the_order_of_their_keys(world: World) -> None:
     """Numbers as numbers, and what is empty last."""
     world.replica.catch_up()
-    asked = AggregateQuery(AssetQuery(trashed="any"), groups=(_at("f.n"),), order="keys")
+    asked = AggregateQuery(AssetQuery(trashed="any"), groups=(at("f.n"),), order="keys")
 
     assert [row.keys for row in world.replica.aggregate(asked).rows] == [(4,), (5,), (9,), (None,)]
 
 
 def test_an_asset_is_in_each_group_of_its_values(world: World) -> None:
     """Texts that differ in case are one group, in one of their spellings."""
-    found = _counts(world, _at("f.tags"), _at("type"))
+    found = counts(world, at("f.tags"), at("type"))
 
     assert found in [
         {(tag, "typ_A"): 2, (tag, "typ_B"): 1, ("Y", "typ_B"): 1} for tag in ("X", "x")
@@ -101,17 +74,17 @@ def test_money_is_summed_for_each_currency(world: World) -> None:
     """Amounts of two currencies are two sums, in minor units; no amounts are none."""
     measures = [Measure(function, Place("f.price")) for function in _FUNCTIONS]
 
-    found = {row.keys: row.values for row in _rows(world, _at("type"), measures=measures)}
+    found = {row.keys: row.values for row in rows_of(world, at("type"), measures=measures)}
 
     both = {"EUR": 1250, "USD": 999}
     assert found[("typ_A",)] == (2, both, both, both, both, 2)
     assert found[("typ_B",)] == (1, {"EUR": 1250}, {"EUR": 1250}, {"EUR": 1250}, {"EUR": 1250}, 1)
-    assert _rows(world, measures=measures, types=["typ_C"])[0].values == (0, {}, {}, {}, {}, 0)
+    assert rows_of(world, measures=measures, types=["typ_C"])[0].values == (0, {}, {}, {}, {}, 0)
 
 
 def test_money_makes_groups_with_its_currency(world: World) -> None:
     """Amounts are told apart by their currency too, and come in stored form."""
-    found = [(row.keys[0], row.count) for row in _rows(world, _at("f.price"))]
+    found = [(row.keys[0], row.count) for row in rows_of(world, at("f.price"))]
 
     assert found == [(_EUR, 2), (_USD, 1)]
 
@@ -123,7 +96,7 @@ def test_whole_numbers_are_summed_exactly(world: World) -> None:
     world.asset(15, type="typ_C", fields={"f.n": -7})
     measures = [Measure(function, Place("f.n")) for function in ("sum", "min", "max")]
 
-    (row,) = _rows(world, measures=measures, types=["typ_C"])
+    (row,) = rows_of(world, measures=measures, types=["typ_C"])
 
     total = 5 * 2**62 + 60 - 7
     assert row.values == ({None: total}, {None: -7}, {None: 2**62 + 14})
@@ -136,7 +109,7 @@ def test_averages_of_amounts_are_whole_minor_units(world: World) -> None:
     measures = [Measure("avg", Place("f.price")), Measure("avg", Place("f.n"))]
     measures += [Measure("sum", Place("f.n"))]
 
-    (row,) = _rows(world, measures=measures, types=["typ_C"])
+    (row,) = rows_of(world, measures=measures, types=["typ_C"])
 
     assert row.values == ({"EUR": 2}, {None: 1.75}, {None: 3.5})
 
@@ -146,9 +119,9 @@ def test_booleans_and_ids_come_in_stored_form(world: World) -> None:
     world.asset(5, type="typ_C", fields={"f.b": True, "f.o": "opt_0000000000000000000000000A"})
     keys = ("f.b", "f.o", "type", "deleted", "source", "created_by", "id")
 
-    (row,) = _rows(world, *map(_at, keys[:3]), types=["typ_C"])
-    (other,) = _rows(world, *map(_at, keys[3:6]), types=["typ_C"])
-    (named,) = _rows(world, _at("id"), types=["typ_C"])
+    (row,) = rows_of(world, *map(at, keys[:3]), types=["typ_C"])
+    (other,) = rows_of(world, *map(at, keys[3:6]), types=["typ_C"])
+    (named,) = rows_of(world, at("id"), types=["typ_C"])
 
     assert row.keys == (True, "opt_0000000000000000000000000A", "typ_C")
     assert row.keys[0] is True
@@ -167,13 +140,13 @@ def test_times_come_as_they_are_stored(world: World) -> None:
     places = ("f.at", "f.d", "created_at")
     measures = [Measure(f, Place(place)) for place in places for f in ("min", "max")]
 
-    (row,) = _rows(world, measures=measures, types=["typ_C"])
+    (row,) = rows_of(world, measures=measures, types=["typ_C"])
 
     moments = ({None: "2026-03-01T10:00:00Z"}, {None: "2026-03-01T10:00:00.500Z"})
     days = ({None: "2026-03-01"}, {None: "2026-03-02"})
     created = tuple({None: f"{commit.at:%Y-%m-%dT%H:%M:%S.%fZ}"} for commit in commits)
     assert row.values == (*moments, *days, *created)
-    assert _counts(world, _at("f.at"), types=["typ_C"]) == {
+    assert counts(world, at("f.at"), types=["typ_C"]) == {
         ("2026-03-01T10:00:00Z",): 1,
         ("2026-03-01T10:00:00.500Z",): 1,
     }
@@ -183,9 +156,9 @@ def test_conditions_and_words_choose_the_assets(world: World) -> None:
     """Only what the query finds is counted, by whichever way it is found."""
     where = Equal(Place("f.tags"), ("y",))
 
-    assert _counts(world, _at("type"), where=where) == {("typ_B",): 1}
-    assert _counts(world, _at("type"), text="lamp") == {("typ_A",): 2}
-    assert _counts(world, _at("type"), text="lamp", where=where) == {}
+    assert counts(world, at("type"), where=where) == {("typ_B",): 1}
+    assert counts(world, at("type"), text="lamp") == {("typ_A",): 2}
+    assert counts(world, at("type"), text="lamp", where=where) == {}
 
 
 def test_references_are_gone_over(world: World) -> None:
@@ -199,9 +172,9 @@ def test_references_are_gone_over(world: World) -> None:
     world.asset(23, type="typ_R", fields={"f.up": [asset_id(20)], "f.at": asset_id(10)})
     total = Measure("sum", Place("f.n", ("f.at",)))
 
-    by_name = _counts(world, _at("name", "f.at"), types=["typ_R"])
-    twice = _counts(world, _at("name", "f.up", "f.at"), types=["typ_R"])
-    (row,) = _rows(world, types=["typ_R"], measures=[total])
+    by_name = counts(world, at("name", "f.at"), types=["typ_R"])
+    twice = counts(world, at("name", "f.up", "f.at"), types=["typ_R"])
+    (row,) = rows_of(world, types=["typ_R"], measures=[total])
 
     assert {str(key[0]).lower(): count for key, count in by_name.items()} == {
         "berlin": 2,
@@ -209,7 +182,7 @@ def test_references_are_gone_over(world: World) -> None:
     }
     assert {str(key[0]).lower(): count for key, count in twice.items()} == {"berlin": 2, "none": 2}
     assert row.values == ({None: 7 + 8 + 7},)
-    assert _counts(world, _at("id", "f.at"), types=["typ_R"])[(asset_id(10),)] == 2
+    assert counts(world, at("id", "f.at"), types=["typ_R"])[(asset_id(10),)] == 2
 
 
 def test_an_asset_reached_twice_is_measured_once(world: World) -> None:
@@ -219,7 +192,7 @@ def test_an_asset_reached_twice_is_measured_once(world: World) -> None:
     world.asset(12, fields={"f.at": asset_id(10)})
     world.asset(13, type="typ_R", fields={"f.up": [asset_id(11), asset_id(12)]})
 
-    (row,) = _rows(
+    (row,) = rows_of(
         world, types=["typ_R"], measures=[Measure("sum", Place("f.n", ("f.up", "f.at")))]
     )
 
@@ -228,75 +201,9 @@ def test_an_asset_reached_twice_is_measured_once(world: World) -> None:
 
 def test_unknown_places_are_empty(world: World) -> None:
     """A field that no asset has makes one group, and has no values."""
-    (row,) = _rows(world, _at("f.none"), measures=[Measure("max", Place("f.none"))])
+    (row,) = rows_of(world, at("f.none"), measures=[Measure("max", Place("f.none"))])
 
     assert (row.keys, row.count, row.values) == ((None,), 3, ({},))
-
-
-_STARTS: dict[Span, Any] = {
-    "day": lambda day: day,
-    "week": lambda day: day - timedelta(days=day.weekday()),
-    "month": lambda day: day.replace(day=1),
-    "quarter": lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
-    "year": lambda day: day.replace(month=1, day=1),
-}
-
-
-_MOMENTS = st.integers(0, 120 * 365 * 86400 * 10**6).map(
-    lambda microseconds: datetime(1971, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-)
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    moments=st.lists(_MOMENTS, min_size=1, max_size=12),
-    by=st.sampled_from(sorted(_STARTS)),
-    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"]),
-)
-def test_moments_fall_into_the_days_of_a_time_zone(
-    tmp_path_factory: pytest.TempPathFactory,
-    least: int,
-    moments: list[datetime],
-    by: Span,
-    zone: str,
-) -> None:
-    """Each moment is told apart by its local day, at changes to and from summer time too."""
-    world = _world(tmp_path_factory.mktemp("replica"), least)
-    for number, at in enumerate(moments, 1):
-        fields = {"f.at": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", "f.d": at.date().isoformat()}
-        world.asset(number, fields=fields)
-    local = Counter(_STARTS[by](at.astimezone(ZoneInfo(zone)).date()) for at in moments)
-    plain = Counter(_STARTS[by](at.date()) for at in moments)
-
-    of_moments = _counts(world, Group(Place("f.at"), by, zone))
-    of_days = _counts(world, Group(Place("f.d"), by, zone))
-    world.replica.close()
-
-    assert of_moments == {(day.isoformat(),): count for day, count in local.items()}
-    assert of_days == {(day.isoformat(),): count for day, count in plain.items()}
-
-
-def test_the_hour_of_a_change_to_summer_time_is_split(world: World) -> None:
-    """A zone's offset is that of the very second, for columns and for fields."""
-    night = datetime(2026, 3, 28, 22, 59, 59, tzinfo=UTC)
-    for number, seconds in enumerate((0, 1, 3600 * 24 - 3600, 3600 * 24 - 3599), 30):
-        at = night + timedelta(seconds=seconds)
-        world.asset(number, type="typ_Z", fields={"f.at": f"{at:%Y-%m-%dT%H:%M:%SZ}"})
-
-    found = _counts(world, Group(Place("f.at"), "day", "Europe/Berlin"), types=["typ_Z"])
-
-    assert found == {("2026-03-28",): 1, ("2026-03-29",): 2, ("2026-03-30",): 1}
-
-
-def test_records_times_fall_into_days(world: World) -> None:
-    """An asset's own times are told apart in the caller's zone; what is no time is empty."""
-    (row,) = _rows(world, Group(Place("created_at"), "day", "America/New_York"))
-    (other,) = _rows(world, Group(Place("created_at"), "day"), Group(Place("name"), "year"))
-
-    assert row.keys == (date(2025, 12, 31).isoformat(),)
-    assert other.keys == ("2026-01-01", None)
 
 
 _VALUES = st.lists(st.integers(-3, 3), max_size=3, unique=True)
@@ -310,7 +217,7 @@ def test_any_assets_are_grouped_as_plain_python_does(
     tmp_path_factory: pytest.TempPathFactory, least: int, assets: list[tuple[list[int], ...]]
 ) -> None:
     """Two groups and all measures, each value of each asset once in each of its groups."""
-    world = _world(tmp_path_factory.mktemp("replica"), least)
+    world = world_at(tmp_path_factory.mktemp("replica"), least)
     sizes: Counter[Any] = Counter()
     values: dict[Any, list[int]] = defaultdict(list)
     for number, (first, second, measured) in enumerate(assets, 1):
@@ -320,7 +227,7 @@ def test_any_assets_are_grouped_as_plain_python_does(
             values[key] += measured
     measures = [Measure(function, Place("f.n")) for function in _FUNCTIONS]
 
-    rows = _rows(world, _at("f.a"), _at("f.b"), measures=measures)
+    rows = rows_of(world, at("f.a"), at("f.b"), measures=measures)
     world.replica.close()
 
     assert {row.keys: row.count for row in rows} == sizes
