@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from muster.cli.connection import Connection
-from muster.cli.exits import CommandError, Exit, refused, unreachable
+from muster.cli.exits import CommandError, Exit, refused
+from muster.cli.failures import excerpt, foreign, lost
 from muster.cli.places import Sent
 from muster.ids import new_id
 
@@ -169,7 +170,7 @@ class Client:
                 {
                     "title": "The upload was refused",
                     "detail": f"The file store answered {response.status}:"
-                    f" {_excerpt(response.data)}",
+                    f" {excerpt(response.data)}",
                     "code": "upload_refused",
                     "status": response.status,
                 }
@@ -185,16 +186,14 @@ class Client:
         try:
             response = self._pool.request("GET", url, preload_content=False)
             if response.status >= _REFUSALS:
-                told = (
-                    f"The file store answered {response.status}: {_excerpt(response.read(2_000))}"
-                )
+                told = f"The file store answered {response.status}: {excerpt(response.read(2_000))}"
                 raise refused("The download was refused", told, code="download_refused")
             chunks = response.stream(_CHUNK_BYTES)
             if target == STDOUT:
                 return sum(map(sys.stdout.buffer.write, chunks))
             return _written(chunks, target)
         except urllib3.exceptions.HTTPError as error:
-            raise _lost(url, error) from error
+            raise lost(url, error) from error
         except BrokenPipeError:
             raise  # who reads has enough: the command ends quietly
         except OSError as error:
@@ -217,7 +216,7 @@ class Client:
                 response = self._pool.request(method, url, body=content(), headers=dict(headers))
             except urllib3.exceptions.HTTPError as error:
                 if attempt == attempts or not _worth_again(error):
-                    raise _lost(url, error) from error
+                    raise lost(url, error) from error
                 self.pause(_backoff(attempt))
                 continue
             if attempt == attempts or not _asks_again(response):
@@ -234,7 +233,7 @@ class Client:
         if response.status < _REFUSALS:
             return Answer(response.status, body, headers)
         if not isinstance(body, dict) or "detail" not in body:
-            body = _foreign(response, body)
+            body = foreign(response, body)
         body.setdefault("status", response.status)
         code = Exit.UNREACHABLE if response.status in _AWAY else Exit.REFUSED
         raise CommandError(body, code)
@@ -286,30 +285,3 @@ def _written(chunks: Iterator[bytes], target: Path) -> int:
         size = sum(map(file.write, chunks))
     coming.replace(target)
     return size
-
-
-def _lost(url: str, error: Exception) -> CommandError:
-    import urllib3
-
-    url = "/".join(url.split("/")[:3])
-
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return unreachable(
-            "Muster can't be reached",
-            f"Nobody answers at {url}. Is it running? `muster up` or `make run` starts it here.",
-        )
-    return unreachable("The connection to Muster was lost", f"{url}: {error}")
-
-
-def _foreign(response: BaseHTTPResponse, body: Any) -> dict[str, Any]:
-    # API Gateway, a proxy or something else altogether answered.
-    said = body.get("message") if isinstance(body, dict) else None
-    return {
-        "title": f"Muster answered {response.status}",
-        "detail": str(said or _excerpt(response.data) or "without a word"),
-        "code": f"http_{response.status}",
-    }
-
-
-def _excerpt(content: bytes) -> str:
-    return " ".join(content[:300].decode("utf-8", "replace").split())

@@ -7,6 +7,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
+from muster.ownership import called
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 from muster.searches import favourites, refusals, service
 from muster.searches.asked import (
@@ -16,7 +17,6 @@ from muster.searches.asked import (
     SavedSearchesQuery,
     SavedSearchPatch,
 )
-from muster.text import fold
 
 routes = Routes("saved searches")
 
@@ -42,9 +42,7 @@ def list_saved_searches(call: Call) -> Response:
 
     query = call.query
     records, known = favourites.list_searches(call.scope, favourite=query.favourite)
-    if query.q is not None:
-        words = fold(query.q)
-        records = [each for each in records if words in fold(each.body["name"])]
+    records = called(records, call.query.q)
     places = {record.id: number for number, record in enumerate(records)}
     page, more = slice_of(call, records, lambda record: (places[record.id],))
     shown = [present_search(each, known) for each in page]

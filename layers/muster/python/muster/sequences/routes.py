@@ -7,9 +7,9 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs.service import JobForbiddenError
 from muster.ledger.port import FenceMovedError, VersionConflictError
+from muster.ownership import called
 from muster.sequences import refusals, runs, service
 from muster.sequences.asked import SequenceDraft, SequencePatch, SequenceRun
-from muster.text import fold
 
 routes = Routes("sequences")
 
@@ -38,9 +38,7 @@ def list_sequences(call: Call) -> Response:
     from muster.sequences.api import present_sequence
 
     records = service.list_sequences(call.scope)
-    if call.query.q is not None:
-        words = fold(call.query.q)
-        records = [each for each in records if words in fold(each.body["name"])]
+    records = called(records, call.query.q)
     page, more = slice_of(call, records, lambda record: (record.id,))
     shown = [present_sequence(each) for each in page]
     return list_response(call, shown, after=more, total=len(records))

@@ -6,7 +6,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
-from muster.text import fold
+from muster.ownership import called
 from muster.views import refusals
 from muster.views.asked import ViewDraft, ViewPatch, ViewsQuery
 
@@ -39,9 +39,7 @@ def list_views(call: Call) -> Response:
 
     query = call.query
     records = service.list_views(call.scope, type_word=query.type, folder_word=query.folder)
-    if query.q is not None:
-        words = fold(query.q)
-        records = [each for each in records if words in fold(each.body["name"])]
+    records = called(records, call.query.q)
     places = {record.id: number for number, record in enumerate(records)}
     page, more = slice_of(call, records, lambda record: (places[record.id],))
     shown = [_shown(call, each) for each in page]

@@ -6,6 +6,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
+from muster.ownership import called
 from muster.query.refusals import InvalidQueryError
 from muster.searches.scheduled import refusals, runs, service
 from muster.searches.scheduled.asked import (
@@ -13,7 +14,6 @@ from muster.searches.scheduled.asked import (
     ScheduledSearchesQuery,
     ScheduledSearchPatch,
 )
-from muster.text import fold
 
 routes = Routes("scheduled searches")
 
@@ -41,9 +41,7 @@ def list_scheduled_searches(call: Call) -> Response:
     if call.query.saved_search is not None:
         wanted = call.query.saved_search
         records = [each for each in records if each.body["saved_search"] == wanted]
-    if call.query.q is not None:
-        words = fold(call.query.q)
-        records = [each for each in records if words in fold(each.body["name"])]
+    records = called(records, call.query.q)
     page, more = slice_of(call, records, lambda record: (record.id,))
     shown = [_shown(call, each) for each in page]
     return list_response(call, shown, after=more, total=len(records))
