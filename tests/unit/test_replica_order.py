@@ -145,7 +145,7 @@ def test_an_order_over_references_walks_what_they_lead_to(
     db = world.replica._store.open()
     search = ask.search(db, AssetQuery(sort=[sort], limit=5))
     way = Way("no", search.keys, ())
-    sql: Sql = way.sql(next(iter(segments(search.keys, None))), 5)
+    sql: Sql = way.sql(next(iter(segments(search.keys, None, backwards=False))), 5)
 
     steps = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params)]
 

@@ -54,7 +54,7 @@ def _plans(world: World, query: AssetQuery) -> Iterator[list[str]]:
     search = ask.search(db, query)
     way = search.way(db, query.limit)
     after = None if query.after is None else [*query.after[:-1], 7]
-    found = list(segments(search.keys, after))
+    found = list(segments(search.keys, after, backwards=search.backwards))
     parts = [way.sql(each, query.limit) for each in found]
     if way.gather is not None:
         parts = [way.gathered(found if after else None, query.limit)]

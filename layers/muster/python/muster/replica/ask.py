@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from muster.replica import plan
+from muster.replica import groups, plan
 from muster.replica.compose import Arm, Way
 from muster.replica.filters import Filter, Sql, filters
+from muster.replica.groups import Group
 from muster.replica.limits import attempt
 from muster.replica.order import Key, keys, segments
 from muster.replica.port import AssetQuery
@@ -57,6 +58,9 @@ class Search:
     trashed: str
     filters: Sequence[Filter]
     keys: Sequence[Key]
+    backwards: bool
+    """Whether of equal rows the last one comes first."""
+    counts: plan.Counts
     arms: Sequence[Arm] = (Arm(),)
     armed: Filter | None = None
     trace: Trace | None = None
@@ -66,9 +70,12 @@ class Search:
 
         A walk that finds too little in the time that a list would take is given up for the list.
         """
-        costs = plan.costs(db, self.filters, self.armed, limit)
+        costs = plan.costs(self.counts, self.filters, self.armed, limit)
         if costs.gather is not None:
             return self.read(db, self.gathered(costs.gather), limit, after)
+        parts = groups.of(db, self.keys, self.trashed)
+        if parts is not None:
+            return self._by_groups(db, parts, limit, after)
         if not any(each.rows for each in self.filters):
             return self.read(db, self.walked(), limit, after)
         with attempt(db, costs.steps) as tried:
@@ -77,7 +84,7 @@ class Search:
             return found
         if self.trace:
             self.trace.given_up = True
-        best = plan.best_of_large(db, self.filters, costs)
+        best = plan.best_of_large(db, self.counts, self.filters, costs.fewest)
         return self.read(db, self.gathered(best), limit, after)
 
     def read(
@@ -86,39 +93,66 @@ class Search:
         """Return the rows as `rows` does, in one way."""
         if self.trace:
             self.trace.way = way
+        parts = segments(self.keys, after, backwards=self.backwards)
         if way.gather is not None:
-            sql = way.gathered(list(segments(self.keys, after)) if after else None, limit)
+            sql = way.gathered(list(parts) if after else None, limit)
             return db.execute(sql.text, sql.params).fetchall()
         found: list[Row] = []
-        for segment in segments(self.keys, after):
+        for segment in parts:
             sql = way.sql(segment, limit - len(found))
             found += db.execute(sql.text, sql.params)
             if len(found) >= limit:
                 break
         return found
 
+    def _by_groups(
+        self,
+        db: sqlite3.Connection,
+        parts: Sequence[Group],
+        limit: int,
+        after: Sequence[Any] | None,
+    ) -> list[Row]:
+        """Return the rows, those of each value of the first key in the order of the others."""
+        found: list[Row] = []
+        for part in groups.beyond(self.keys[0], parts, after):
+            goes_on = after is not None and part.value == after[0]
+            rest = after[1:] if after is not None and goes_on else None
+            inside = self._narrowed(part.conditions)
+            rows = inside.rows(db, limit - len(found), rest)
+            found += [(row, part.value, *values) for row, *values in rows]
+            if len(found) >= limit:
+                break
+        return found
+
+    def _narrowed(self, conditions: Sequence[Filter]) -> Search:
+        filters = [*self.filters, *conditions]
+        arms, armed = _arms(filters, self.keys[1:], self.trashed)
+        return replace(self, filters=filters, keys=self.keys[1:], arms=arms, armed=armed)
+
     def count(self, db: sqlite3.Connection, most: int | None = None) -> int:
         """Return how many rows there are in all; with a bound, at most one more than that."""
-        costs = plan.costs(db, self.filters, None, 0)
-        best = costs.fewest
+        best = plan.costs(self.counts, self.filters, None, 0).fewest
         if best is None and any(each.rows for each in self.filters):
-            best = plan.best_of_large(db, self.filters, costs)
+            best = plan.best_of_large(db, self.counts, self.filters, None)
         way = Way(self.trashed, (), self._others(best), best)
         sql = way.count(most)
         return int(db.execute(sql.text, sql.params).fetchone()[0])
 
     def way(self, db: sqlite3.Connection, limit: int) -> Way:
-        """Return the way that is tried first."""
-        costs = plan.costs(db, self.filters, self.armed, limit)
+        """Return the way that is tried first, but for groups."""
+        del db
+        costs = plan.costs(self.counts, self.filters, self.armed, limit)
         return self.walked() if costs.gather is None else self.gathered(costs.gather)
 
     def walked(self) -> Way:
         """Return the way that reads the index of the order and checks each row."""
-        return Way(self.trashed, self.keys, self._others(self.armed), None, self.arms)
+        checks = self._others(self.armed)
+        return Way(self.trashed, self.keys, checks, None, self.arms, self.backwards)
 
     def gathered(self, best: Filter) -> Way:
         """Return the way that reads one condition's list, checks each row and sorts."""
-        return Way(self.trashed, self.keys, self._others(best), best)
+        checks = self._others(best)
+        return Way(self.trashed, self.keys, checks, best, backwards=self.backwards)
 
     def _others(self, one: Filter | None) -> list[Filter]:
         others = [each for each in self.filters if each is not one]
@@ -131,14 +165,22 @@ def search(db: sqlite3.Connection, query: AssetQuery, view: View | None = None) 
     """Put a query into the replica's terms."""
     found = [*filters(db, query), *_asked(db, query, view)]
     order = keys(db, query.sort, query.trashed)
+    backwards = bool(order) and order[-1].descending
+    arms, armed = _arms(found, order, query.trashed)
+    return Search(query.trashed, found, order, backwards, plan.Counts(db), arms, armed)
+
+
+def _arms(
+    found: Sequence[Filter], order: Sequence[Key], trashed: str
+) -> tuple[Sequence[Arm], Filter | None]:
+    """Return what is walked in the index of an order, and the condition that this ensures."""
     first = order[0].column if order and order[0].walks == "column" else None
-    if first in _SECOND_COLUMNS and query.trashed != "any":
+    if first in _SECOND_COLUMNS and trashed != "any":
         for each in found:
             column, wanted = each.arm or ("", ())
             if 0 < len(wanted) <= _MOST_ARMS:
-                arms = [Arm(column, value) for value in wanted]
-                return Search(query.trashed, found, order, arms, each)
-    return Search(query.trashed, found, order)
+                return [Arm(column, value) for value in wanted], each
+    return (Arm(),), None
 
 
 def _asked(db: sqlite3.Connection, query: AssetQuery, view: View | None) -> list[Filter]:

@@ -35,10 +35,12 @@ class Way:
     checks: Sequence[Filter]
     gather: Filter | None = None
     arms: Sequence[Arm] = (Arm(),)
+    backwards: bool = False
+    """Whether of equal rows the last one comes first."""
 
     def sql(self, segment: Segment, limit: int) -> Sql:
         """Return the query for up to `limit` rows of a segment: row, k0, k1 …, in order."""
-        order = _order(self.keys, segment)
+        order = self._order(segment)
         parts = [self._part(segment, arm, order, limit) for arm in self.arms]
         if len(parts) == 1:
             return parts[0]
@@ -63,7 +65,7 @@ class Way:
         if found is not None:
             bounds = [joined(" AND ", _bounds(each, names, "row") or [after]) for each in found]
             after = joined(" OR ", [Sql(f"({each.text})", each.params) for each in bounds])
-        order = _order(self.keys, Segment((), "row"))
+        order = self._order(Segment((), "row"))
         text = f"SELECT * FROM ({inside}) WHERE {after.text} ORDER BY {order} LIMIT ?"
         return Sql(text, (*params, *after.params, limit))
 
@@ -90,6 +92,18 @@ class Way:
         select = "SELECT DISTINCT" if walk == "targets" else "SELECT"
         text = f"{select} {head.text} FROM {source.text} {where.text} ORDER BY {order} LIMIT ?"
         return Sql(text, (*head.params, *source.params, *where.params, limit))
+
+    def _order(self, segment: Segment) -> str:
+        depth = len(segment.equal)
+        terms = []
+        for number, key in enumerate(self.keys):
+            if number < depth or (number == depth and segment.rest == "empty"):
+                continue
+            has_value = number == depth and segment.rest == "values"
+            if key.can_be_empty and not has_value:
+                terms.append(f"k{number} IS {'NOT ' * key.empty_first}NULL")
+            terms.append(f"k{number} {key.direction}")
+        return ", ".join([*terms, f"row {'DESC' if self.backwards else 'ASC'}"])
 
     @property
     def is_in_order(self) -> bool:
@@ -187,18 +201,3 @@ def _bounds(segment: Segment, values: Sequence[Sql], row: str) -> list[Sql]:
     if segment.bound is None:
         return [*bounds, Sql(f"{key.text} IS NOT NULL", key.params)]
     return [*bounds, Sql(f"{key.text} {segment.sign} ?", (*key.params, segment.bound))]
-
-
-def _order(keys: Sequence[Key], segment: Segment) -> str:
-    depth = len(segment.equal)
-    terms = []
-    for number, key in enumerate(keys):
-        known = number < depth or (number == depth and segment.rest == "empty")
-        if known:
-            continue
-        has_value = number == depth and segment.rest == "values"
-        if key.can_be_empty and not has_value:
-            terms.append(f"k{number} IS {'NOT ' * key.empty_first}NULL")
-        terms.append(f"k{number} {key.direction}")
-    last = keys[-1].direction if keys else "ASC"
-    return ", ".join([*terms, f"row {last}"])

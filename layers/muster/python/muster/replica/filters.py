@@ -195,6 +195,14 @@ _LOGIC = frozenset({" AND ", " OR "})
 _IN_A_ROW = 50
 
 
+def asset_id(value: str) -> str:
+    """Return the expression for the id of the asset that a value of a reference field names.
+
+    In `value` ids are folded as all texts are; back: `lower(record.id)`.
+    """
+    return f"('ast_' || upper(substr({value}, 5)))"
+
+
 def joined(word: str, pieces: Sequence[Sql]) -> Sql:
     """Return the pieces with a word between them; none are a condition that never holds."""
     if not pieces:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Literal
 
 from muster.replica.cells import Scalar, text_cell
-from muster.replica.filters import COLUMNS, Sql, field_number
+from muster.replica.filters import COLUMNS, Sql, asset_id, field_number, state
 from muster.replica.port import Sort
 from muster.replica.project import DESCRIPTION
 
@@ -29,7 +28,6 @@ _SORT_COLUMNS = {
     "id": "row",
 }
 """Ids are in the order of creation, as rows are."""
-_HOPS = "muster.replica.where.hops"
 _NEVER_EMPTY = {"created_at", "updated_at", "created_by", "updated_by", "source", "trashed", "row"}
 _WALKED = frozenset(_SORT_COLUMNS.values()) - {"trashed", "row"}
 
@@ -51,8 +49,9 @@ class Key:
     """The value of row `a`, as no index of its own."""
     empty_first: bool = False
     hops: tuple[int | None, ...] = ()
-    ranked: bool = False
-    """Whether the value is its place in an order given: a number, or itself if it has none."""
+    call: str = ""
+    """The function that turns a value into its place in an order given, where there is one: a
+    number, or the value itself if it has none."""
 
     @property
     def can_be_empty(self) -> bool:
@@ -62,7 +61,7 @@ class Key:
     @property
     def walks(self) -> Walk:
         """What holds all rows that have a value in this order."""
-        if self.ranked or (self.column and self.column not in _WALKED):
+        if self.call or (self.column and self.column not in _WALKED):
             return "nothing"
         if self.hops:
             return "targets"
@@ -99,9 +98,11 @@ def _key(db: sqlite3.Connection, sort: Sort, number: int, trashed: str) -> Key:
     field = None if column else field_number(db, name)
     call = "" if sort.ranked is None else _place_function(db, number, sort.ranked, column)
     leaf = _Leaf(column, field, call)
-    value = leaf.behind(db, sort, trashed) if sort.hops else leaf.here()
     hops = tuple(field_number(db, hop) for hop in sort.hops)
-    return Key(column, field, sort.descending, value, sort.empty_first, hops, bool(call))
+    value = leaf.here()
+    if hops:
+        value = leaf.behind(hops, trashed, descending=sort.descending)
+    return Key(column, field, sort.descending, value, sort.empty_first, hops, call)
 
 
 @dataclass(frozen=True)
@@ -118,20 +119,49 @@ class _Leaf:
         text = "WHERE o.asset = a.row AND o.field = ? AND o.position = 0"
         return Sql(f"(SELECT {self.call}(o.value) FROM value o {text})", (self.field,))
 
-    def behind(self, db: sqlite3.Connection, sort: Sort, trashed: str) -> Sql:
+    def behind(self, hops: Sequence[int | None], trashed: str, *, descending: bool) -> Sql:
         """Return the smallest value, or the largest, of the assets that the hops lead to."""
-        where, hops = import_module("muster.replica.where"), import_module(_HOPS)
-        tables, tests, row = hops.reached(where.view_of(db, trashed), sort.hops, "a.row")
-        one = "max" if sort.descending else "min"
+        tables, tests, row = chain(hops, trashed)
+        one = "max" if descending else "min"
+        params: tuple[Scalar, ...] = tuple(hops)
         if self.column:
             value = f"{row.partition('.')[0]}.{self.column}"
-            text = f"(SELECT {one}({self.call}({value})) FROM {tables.text} WHERE {tests.text})"
-            return Sql(text, tests.params)
-        text = (
-            f"(SELECT {one}({self.call}(o.value)) FROM {tables.text} CROSS JOIN value o"
-            f" WHERE {tests.text} AND o.asset = {row} AND o.field = ?)"
-        )
-        return Sql(text, (*tests.params, self.field))
+        else:
+            value = "o.value"
+            tables = [*tables, "value o"]
+            tests = [*tests, f"o.asset = {row} AND o.field = ?"]
+            params = (*params, self.field)
+        source = f" FROM {' CROSS JOIN '.join(tables)}" if tables else ""
+        where = f" WHERE {' AND '.join(tests)}" if tests else ""
+        return Sql(f"(SELECT {one}({self.call}({value})){source}{where})", params)
+
+
+def chain(hops: Sequence[int | None], trashed: str) -> tuple[list[str], list[str], str]:
+    """Return the tables from row `a` over reference fields, what joins them, and the last row.
+
+    Each hop's field is a parameter, in their order.
+    """
+    tables, tests, row = [], [], "a.row"
+    for depth in range(len(hops)):
+        h, r, t = f"h{depth}", f"r{depth}", f"t{depth}"
+        tables += [f"value {h}", f"record {r}", f"asset {t}"]
+        tests += [
+            f"{h}.asset = {row} AND {h}.field = ?",
+            f"{r}.kind = 'asset' AND {r}.id = {asset_id(f'{h}.value')}",
+            f"{t}.row = {r}.row AND +{t}.trashed {state(trashed)}",
+        ]
+        row = f"{t}.row"
+    return tables, tests, row
+
+
+def value_behind(key: Key, hops: Sequence[int | None], trashed: str) -> Sql:
+    """Return the value that row `a` has behind some hops, as it counts for a key that leads there:
+    without hops its own smallest or largest one.
+    """
+    leaf = _Leaf(key.column, key.field, key.call)
+    if key.column and not hops:
+        return leaf.here()
+    return leaf.behind(hops, trashed, descending=key.descending)
 
 
 def _place_function(
@@ -148,13 +178,18 @@ def _place_function(
     return name
 
 
-def segments(found: Sequence[Key], after: Sequence[Any] | None) -> Iterator[Segment]:
-    """Yield the segments in order: all rows, or those after the sort values and row `after`."""
+def segments(
+    found: Sequence[Key], after: Sequence[Any] | None, *, backwards: bool
+) -> Iterator[Segment]:
+    """Yield the segments in order: all rows, or those after the sort values and row `after`.
+
+    `backwards`: of equal rows the last one comes first.
+    """
     if after is None:
         yield from _all(found)
         return
     *values, row = after
-    yield Segment(tuple(values), "row", row, "<" if found and found[-1].descending else ">")
+    yield Segment(tuple(values), "row", row, "<" if backwards else ">")
     for depth in range(len(found) - 1, -1, -1):
         yield from _beyond(found, tuple(values[:depth]), values[depth])
 

@@ -41,7 +41,7 @@ class Ranked:
 
         Where other conditions leave little of what has the words, their list is read instead.
         """
-        costs = plan.costs(db, self._without_words(), None, limit)
+        costs = plan.costs(self.search.counts, self._without_words(), None, limit)
         best = costs.fewest
         if best is None:
             return self._read(db, self._walked, limit, after)
@@ -52,7 +52,7 @@ class Ranked:
         if self.search.trace:
             self.search.trace.given_up = True
             self.search.trace.way = self.search.gathered(best)
-        few = (costs.found[id(best)] or 0) <= _FEW
+        few = (self.search.counts.of(best) or 0) <= _FEW
         return self._read(db, lambda tier: self._gathered(tier, best, few=few), limit, after)
 
     def _read(

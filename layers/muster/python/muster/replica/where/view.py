@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from muster.replica.condition import Condition
-from muster.replica.filters import Filter, Sql, field_number, state
+from muster.replica.filters import Filter, Sql, asset_id, field_number, state
+
+__all__ = ["Handler", "Trashed", "View", "asset_id"]
 
 type Trashed = Literal["no", "yes", "any"]
 type Handler = Callable[[View, Any], Filter]
@@ -52,11 +54,3 @@ class View:
         """
         text = f"EXISTS (SELECT 1 FROM asset a WHERE a.row = {row} AND {self.visible('a')} AND "
         return Sql(f"{text}{found.check.text})", found.check.params)
-
-
-def asset_id(value: str) -> str:
-    """Return the expression for the id of the asset that a value of a reference field names.
-
-    In `value` ids are folded as all texts are; back: `lower(record.id)`.
-    """
-    return f"('ast_' || upper(substr({value}, 5)))"
