@@ -146,6 +146,14 @@ def test_to_list_and_to_search_is_one_call(stand: MeteredStand, path: str) -> No
     assert stand.cost("GET", path) == [QUERY]
 
 
+@pytest.mark.parametrize("path", ["", "/validate", "/suggest", "/count", "/explain", "/aggregate"])
+def test_a_query_is_one_call(stand: MeteredStand, path: str) -> None:
+    """Whatever is asked about it; only a query that names people reads members as well."""
+    body = {"query": "type = laptop AND updated > -1d"}
+
+    assert stand.cost("POST", f"/v1/search{path}", body) == [QUERY]
+
+
 def test_links_and_the_graph_are_one_call(stand: MeteredStand) -> None:
     room, asset = make(stand, "room"), make(stand)
     stand.client.post(f"/v1/assets/{room}/links", {"type": "contains", "target": asset})

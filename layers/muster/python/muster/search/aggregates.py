@@ -121,10 +121,7 @@ class _Fields:
 
     def _read(self, text: str, kinds: frozenset[Kind], doing: str) -> Target:
         span = (0, len(text))
-        read = parse(text + _BEHIND, dialect=self.body.dialect).where
-        if not isinstance(read, tree.Empty) or read.negated:
-            raise problem("syntax", f"{shown(text)} is no path of a field.", span)
-        found = Paths(self.context.catalog).targets(read.path)
+        found = Paths(self.context.catalog).targets(_path(text, self.body.dialect))
         taken = [target for target in found if target.kind in kinds]
         if not taken:
             detail = f"{shown(text)} is {found[0].kind}, and can't be {doing}."
@@ -134,6 +131,16 @@ class _Fields:
             detail = f"{shown(text)} is the label of several fields: name the one that you mean."
             raise problem("ambiguous_field", detail, span, suggestions=names[:3])
         return taken[0]
+
+
+def _path(text: str, dialect: tree.Dialect) -> tree.Name:
+    """Return a path as the language reads it, or else the whole text as a label without quotes."""
+    whole = tree.Name((text,), (0, len(text)), (True,))
+    try:
+        read = parse(text + _BEHIND, dialect=dialect).where
+    except InvalidQueryError:
+        return whole
+    return read.path if isinstance(read, tree.Empty) and not read.negated else whole
 
 
 class _Reading:
