@@ -52,11 +52,14 @@ def test_fields_are_columns(real: Muster) -> None:
     assert found[1][2].startswith("2026-11-24T12:00")
 
 
-@pytest.mark.usefixtures("things")
-def test_csv_is_csv(real: Muster) -> None:
+def test_csv_is_csv(real: Muster, things: Stand) -> None:
+    """And nothing in it is a formula."""
+    things.client.post("/v1/assets", {"type": "a.thing", "name": "=1+1"})
+    odd = real("find", "name STARTSWITH '='", "--csv", "--fields", "name")
     result = real("find", "name = Cup", "--csv", "--fields", "name,thing.colour")
 
     assert list(csv.reader(io.StringIO(result.out))) == [["name", "thing.colour"], ["Cup", "red"]]
+    assert odd.out == "name\n'=1+1\n"
 
 
 @pytest.mark.usefixtures("things")

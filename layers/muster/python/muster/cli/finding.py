@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +15,10 @@ from muster.cli.client import Client
 from muster.cli.exits import usage
 from muster.cli.screen import cell, note, say, show_json, show_pairs, show_table
 from muster.cli.shell import JsonFlag, connected
+from muster.csvtext import safe_cell
 
-_COLUMNS = ("key", "name", "type", "tag", "serial", "folder", "updated")
+COLUMNS = ("key", "name", "type", "tag", "serial", "folder", "updated")
+"""What is shown of assets where nobody says."""
 _STAMPS = frozenset({"created", "updated"})
 _PAGE = 500
 _PLACE = "/v1/search"
@@ -94,11 +97,11 @@ def _values(given: Sequence[str]) -> dict[str, str]:
 def _find(
     client: Client, asked: Mapping[str, Any], limit: int | None, fields: str | None, how: str
 ) -> None:
-    columns = [name.strip() for name in fields.split(",")] if fields else list(_COLUMNS)
+    columns = [name.strip() for name in fields.split(",")] if fields else list(COLUMNS)
     pages = _pages(client, {**asked, "count": "estimate"}, limit)
     first = next(pages)
     if how == "csv":
-        _write_csv(columns, first, pages)
+        write_csv(columns, first, pages)
     else:
         more = list(pages)
         items = [item for page in (first, *more) for item in page["items"]]
@@ -107,7 +110,7 @@ def _find(
             cursor = (more or [first])[-1].get("next_cursor")
             show_json({"items": items, **members, "next_cursor": cursor})
             return
-        show_table(columns, [_line(item, columns) for item in items])
+        show_table(columns, [line_of(item, columns) for item in items])
         _say_of_how_many(len(items), first)
     _warn(first)
 
@@ -126,7 +129,8 @@ def _pages(client: Client, asked: Mapping[str, Any], limit: int | None) -> Itera
             return
 
 
-def _line(item: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+def line_of(item: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+    """Return an asset's values of these columns."""
     return [_value(item, name) for name in columns]
 
 
@@ -138,14 +142,17 @@ def _value(item: Mapping[str, Any], name: str) -> Any:
     return item.get("custom_fields", {}).get(name)
 
 
-def _write_csv(
+def write_csv(
     columns: Sequence[str], first: Mapping[str, Any], pages: Iterator[Mapping[str, Any]]
 ) -> None:
+    """Print pages of assets as CSV."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
-    out.writerows([cell(v) for v in _line(item, columns)] for item in first["items"])
-    for page in pages:
-        out.writerows([cell(v) for v in _line(item, columns)] for item in page["items"])
+    for page in chain([first], pages):
+        # No spreadsheet is to run what somebody wrote into a name.
+        out.writerows(
+            [safe_cell(cell(v)) for v in line_of(each, columns)] for each in page["items"]
+        )
 
 
 def _say_of_how_many(shown: int, first: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,6 +15,7 @@ from muster.catalog.values import ValueProblem, parse_value
 from muster.errors import FieldError
 from muster.jobs.cron import check_cron, check_zone
 from muster.operations.model import BUILT_IN
+from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 from muster.sequences.asked import ScheduleDraft, Trigger, dumped
 
 _OF_PARTS = frozenset({FieldKind.MONEY, FieldKind.GEO, FieldKind.JSON})
@@ -138,12 +140,11 @@ class ScheduleCheck:
         self._note(check_cron(schedule.cron), "invalid_cron", f"{at}/cron")
         self._note(check_zone(zone), "unknown_time_zone", f"{at}/time_zone")
         try:
-            check_selection(self._scope, schedule.selection)
-        except InvalidSelectionError as error:
-            self.errors += [
-                FieldError(each.code, each.detail, f"{at}{each.pointer}") for each in error.errors
-            ]
-        selection: Mapping[str, Any] = dumped(schedule.selection)
+            kept = check_selection(self._scope, schedule.selection, time_zone=zone)
+        except (InvalidSelectionError, InvalidQueryError, UnknownTimeZoneError) as error:
+            self.errors += [replace(each, pointer=f"{at}{each.pointer}") for each in error.errors]
+            kept = schedule.selection
+        selection: Mapping[str, Any] = dumped(kept)
         return {"cron": schedule.cron, "time_zone": zone, "selection": selection}
 
     def _note(self, detail: str | None, code: str, pointer: str) -> None:
