@@ -11,12 +11,14 @@ from muster.cli.finding import find
 from muster.cli.images import images
 from muster.cli.imports import import_file
 from muster.cli.jobs import jobs, undo
+from muster.cli.searches import searches
 from muster.cli.sequences import sequences
 from muster.cli.session import whoami
 from muster.cli.shell import group
 from muster.cli.stack import up
 from muster.cli.tenants import tenants
 from muster.cli.tokens import tokens
+from muster.cli.views import views
 
 app = group(
     "Every asset accounted for, every change remembered.\n\n"
@@ -28,6 +30,8 @@ app = group(
 
 app.command()(whoami)
 app.command()(find)
+app.add_typer(searches, name="search")
+app.add_typer(views, name="view")
 app.command("import")(import_file)
 app.command()(export)
 app.add_typer(assets, name="asset")

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from muster.cli.client import Client, segment
-from muster.cli.exits import Exit, refused, usage
+from muster.cli.exits import Exit, usage
+from muster.cli.named import find_named, remove_named
 from muster.cli.plans import outcome
 from muster.cli.screen import ask, is_person, say, show_json, show_pairs, show_table
 from muster.cli.selecting import Everything, Filters, IdsFile, selection_of
@@ -54,7 +55,8 @@ def list_sequences(*, as_json: JsonFlag = False) -> None:
 def show_sequence(name: Name, *, as_json: JsonFlag = False) -> None:
     """Show a sequence's operations, what sets it off, and its last run."""
     with connected() as client:
-        found = client.get(f"{_PLACE}/{segment(_find(client, name)['id'])}").body
+        found = find_named(client, _PLACE, "sequence", name)
+        found = client.get(f"{_PLACE}/{segment(found['id'])}").body
     if as_json:
         show_json(found)
         return
@@ -125,7 +127,7 @@ def run_sequence(  # noqa: PLR0913 - a parameter is an option
 ) -> None:
     """Run a sequence over assets, after a look at what would come of it."""
     with connected() as client:
-        found = _find(client, name)
+        found = find_named(client, _PLACE, "sequence", name)
         path = f"{_PLACE}/{segment(found['id'])}:run"
         selection = selection_of(client, ids, filters, query, everything=everything)
         request = {"selection": selection} | _issue(issue, assignee, reporter)
@@ -142,28 +144,11 @@ def run_sequence(  # noqa: PLR0913 - a parameter is an option
 def delete_sequence(name: Name, *, as_json: JsonFlag = False) -> None:
     """Remove a sequence; what it did stays."""
     with connected() as client:
-        found = _find(client, name)
-        path = f"{_PLACE}/{segment(found['id'])}"
-        client.send("DELETE", path, if_match=f'"v{found["version"]}"')
+        found = remove_named(client, _PLACE, "sequence", name)
     if as_json:
         show_json({"id": found["id"], "deleted": True})
     else:
         say(f"{found['id']} {found['name']!r} is removed.")
-
-
-def _find(client: Client, name: str) -> dict[str, Any]:
-    """Return the sequence of this id or name; one's own before a public one."""
-    listed = list(client.items(_PLACE))
-    found = [each for each in listed if each["id"] == name]
-    found = found or [each for each in listed if each["name"].casefold() == name.casefold()]
-    if not found:
-        raise refused("Not found", f"There is no sequence {name!r}.", code="sequence_not_found")
-    private = [each for each in found if each["visibility"] == "private"]
-    if len(private) > 1:
-        named = ", ".join(each["id"] for each in private)
-        detail = f"Several people have a sequence {name!r}: give one of the ids {named}."
-        raise refused("Ambiguous", detail, code="ambiguous_match")
-    return (private or found)[0]
 
 
 def _issue(key: str | None, assignee: str | None, reporter: str | None) -> dict[str, Any]:
