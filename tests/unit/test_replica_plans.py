@@ -55,7 +55,7 @@ def _plans(world: World, query: AssetQuery) -> Iterator[list[str]]:
     way = search.way(db, query.limit)
     after = None if query.after is None else [*query.after[:-1], 7]
     found = list(segments(search.keys, after, backwards=search.backwards))
-    parts = [way.sql(each, query.limit) for each in found]
+    parts = [way.sql(each, query.limit) for each in found if way.holds(each)]
     if way.gather is not None:
         parts = [way.gathered(found if after else None, query.limit)]
     sql: Sql

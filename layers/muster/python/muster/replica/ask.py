@@ -3,6 +3,8 @@
 What the query language asks is put into SQL by `muster.replica.where`, which is loaded then.
 """
 
+# ruff: noqa: S608 - SQL is put together from constants of this package; values are parameters
+
 from __future__ import annotations
 
 import sqlite3
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from muster.replica.where.view import View
 
 _MOST_ARMS = 16
+_SPAN_STEPS = 2000
 _SECOND_COLUMNS = {"updated_at", "name"}
 """Columns that follow `type` and `folder` in an index of their own."""
 
@@ -98,7 +101,7 @@ class Search:
             sql = way.gathered(list(parts) if after else None, limit)
             return db.execute(sql.text, sql.params).fetchall()
         found: list[Row] = []
-        for segment in parts:
+        for segment in filter(way.holds, parts):
             sql = way.sql(segment, limit - len(found))
             found += db.execute(sql.text, sql.params)
             if len(found) >= limit:
@@ -146,8 +149,37 @@ class Search:
 
     def walked(self) -> Way:
         """Return the way that reads the index of the order and checks each row."""
-        checks = self._others(self.armed)
-        return Way(self.trashed, self.keys, checks, None, self.arms, self.backwards)
+        way = Way(
+            self.trashed,
+            self.keys,
+            self._others(self.armed),
+            arms=self.arms,
+            backwards=self.backwards,
+        )
+        if not way.is_in_order:
+            return way
+        for each in way.checks:
+            if each.span is not None and self._is_whole(each.span):
+                others = [check for check in way.checks if check is not each]
+                return replace(way, checks=others, ranged=each)
+        return way
+
+    def _is_whole(self, span: tuple[str | int, Sql]) -> bool:
+        """Tell whether all that is in a range is where the first key is read.
+
+        Not so where an asset has it in a value that is not its first.
+        """
+        key = self.keys[0]
+        at, test = span
+        if key.walks == "column":
+            return key.column == at
+        if key.walks != "values" or key.field != at:
+            return False
+        sql = f"SELECT 1 FROM value s WHERE s.field = ? AND s.position > 0 AND {test.text} LIMIT 1"
+        found = None
+        with attempt(self.counts.db, _SPAN_STEPS) as tried:
+            found = self.counts.db.execute(sql, (at, *test.params)).fetchone()
+        return found is None and not tried.stopped
 
     def gathered(self, best: Filter) -> Way:
         """Return the way that reads one condition's list, checks each row and sorts."""

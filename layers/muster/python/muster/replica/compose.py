@@ -37,6 +37,8 @@ class Way:
     arms: Sequence[Arm] = (Arm(),)
     backwards: bool = False
     """Whether of equal rows the last one comes first."""
+    ranged: Filter | None = None
+    """A condition that is a range of the first key: read, where that is read in order."""
 
     def sql(self, segment: Segment, limit: int) -> Sql:
         """Return the query for up to `limit` rows of a segment: row, k0, k1 …, in order."""
@@ -47,6 +49,11 @@ class Way:
         union = joined(" UNION ALL ", [Sql(f"SELECT * FROM ({p.text})", p.params) for p in parts])
         text = f"SELECT * FROM ({union.text}) ORDER BY {order} LIMIT ?"
         return Sql(text, (*union.params, limit))
+
+    def holds(self, segment: Segment) -> bool:
+        """Whether anything can be in a segment: what is in a range of the first key has a value."""
+        first = segment.equal[0] is None if segment.equal else segment.rest == "empty"
+        return self.ranged is None or not first
 
     def gathered(self, found: Sequence[Segment] | None, limit: int) -> Sql:
         """Return the query for up to `limit` rows of all these segments, None for all rows.
@@ -87,7 +94,8 @@ class Way:
         if first:
             values[:1] = [Sql(first)]
         head = joined(", ", [Sql(f"{row} AS row"), *_named(values)])
-        tests = [*self._tests(walk, arm), *_bounds(segment, values, row)]
+        known = bool(segment.equal)
+        tests = [*self._tests(walk, arm, known=known), *_bounds(segment, values, row)]
         where = joined(" AND ", [*tests, *(each.check for each in self.checks)])
         select = "SELECT DISTINCT" if walk == "targets" else "SELECT"
         text = f"{select} {head.text} FROM {source.text} {where.text} ORDER BY {order} LIMIT ?"
@@ -141,11 +149,14 @@ class Way:
         index = f"asset_by_{'_'.join(columns)}"
         return Sql(f"asset a INDEXED BY {index} WHERE"), f"a.{key.column}", "a.row"
 
-    def _tests(self, walk: Walk, arm: Arm) -> list[Sql]:
+    def _tests(self, walk: Walk, arm: Arm, *, known: bool = False) -> list[Sql]:
         hidden = "" if walk == "column" else "+"
         tests = [Sql(f"{hidden}a.trashed {state(self.trashed)}")]
         if arm.column:
             tests.append(Sql(f"a.{arm.column} = ?", (arm.value,)))
+        if self.ranged is not None:
+            span = self.ranged.span if walk in {"column", "values"} and not known else None
+            tests.append(span[1] if span else self.ranged.check)
         if walk == "targets":
             # An asset comes by each of its values, and counts by the first of them.
             key = self.keys[0]

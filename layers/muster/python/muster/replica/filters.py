@@ -59,6 +59,9 @@ class Filter:
     """The FTS5 expression over `words` that says the same, for a condition on words alone."""
     arm: tuple[str, tuple[str, ...]] | None = None
     """`type` or `folder` with the wanted values, for a condition that says the same."""
+    span: tuple[str | int, Sql] | None = None
+    """The column or field of which this is a range, and the test on `a`'s column, or on the row `s`
+    of `value`."""
 
 
 def state(trashed: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.replica.cells import Scalar
-from muster.replica.filters import Filter, Sql, asset_id, state
+from muster.replica.filters import Filter, Sql, asset_id, holders, state
 from muster.replica.order import Key, value_behind
 
 _MOST = 200
@@ -89,12 +89,12 @@ def _found(db: sqlite3.Connection, key: Key, trashed: str) -> list[Group] | None
         return _behind(db, key, trashed)
     if key.column is None:
         values = _few(db.execute(_VALUES, (key.field,)))
-        return values and [_of_field(db, key, value) for value in values]
+        return None if values is None else _of_field(db, key, values)
     if key.column not in _FEW_VALUED:
         return None
     sql = _COLUMN_VALUES.format(column=key.column, state=state(trashed), most=_MOST + 1)
     values = _few(db.execute(sql))
-    return values and [_of_column(db, key, value, trashed) for value in values]
+    return None if values is None else [_of_column(db, key, each, trashed) for each in values]
 
 
 def _few(found: sqlite3.Cursor) -> list[Any] | None:
@@ -102,11 +102,20 @@ def _few(found: sqlite3.Cursor) -> list[Any] | None:
     return values if len(values) <= _MOST else None
 
 
-def _of_field(db: sqlite3.Connection, key: Key, value: Scalar) -> Group:
-    here = "SELECT v.asset AS row FROM value v WHERE v.field = ? AND v.value = ? AND v.position = 0"
+def _of_field(db: sqlite3.Connection, key: Key, values: Sequence[Scalar]) -> list[Group]:
+    # A number may be the same as the place that the order gives to another value.
+    alike: dict[Scalar, list[Scalar]] = defaultdict(list)
+    for value in values:
+        alike[_as_key(db, key, value)].append(value)
+    return [_of_values(key, placed, held) for placed, held in alike.items()]
+
+
+def _of_values(key: Key, placed: Scalar, values: Sequence[Scalar]) -> Group:
+    test = f"v.field = ? AND v.value IN ({holders(values)}) AND v.position = 0"
+    here = f"SELECT v.asset AS row FROM value v WHERE {test}"
     check = f"EXISTS ({here} AND v.asset = a.row)"
-    params = (key.field, value)
-    return Group(_as_key(db, key, value), (Filter(Sql(check, params), Sql(here, params), 3),))
+    params = (key.field, *values)
+    return Group(placed, (Filter(Sql(check, params), Sql(here, params), 3),))
 
 
 def _of_column(db: sqlite3.Connection, key: Key, value: str, trashed: str) -> Group:

@@ -30,22 +30,22 @@ class Counts:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         """Count nothing yet."""
-        self._db = db
+        self.db = db
         self._found: dict[int, tuple[Filter, int | None]] = {}
 
     def of(self, condition: Filter) -> int | None:
         """Return how many rows a condition lists, up to a bound; None for what takes too long."""
         if id(condition) not in self._found:
             # With the condition itself, since an identity may be taken again.
-            self._found[id(condition)] = condition, counted(self._db, condition)
+            self._found[id(condition)] = condition, counted(self.db, condition)
         return self._found[id(condition)][1]
 
     @cached_property
     def total(self) -> int:
         """About how many assets there are: rows are numbered with those of all records."""
-        sample = _sample(self._db)
+        sample = _sample(self.db)
         sql = "SELECT count(*) FROM asset WHERE row IN (SELECT value FROM json_each(?))"
-        found = int(self._db.execute(sql, (json.dumps(sample),)).fetchone()[0])
+        found = int(self.db.execute(sql, (json.dumps(sample),)).fetchone()[0])
         return max(sample, default=0) * found // max(len(sample), 1)
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from muster.replica.condition import Place, Sign
 from muster.replica.filters import Filter, Sql, state
@@ -51,6 +51,17 @@ def some(view: View, place: Place, asked: Asked) -> Filter:
         return _of_column(view, place.leaf, asked)
     number = field_at(view, place)
     return NOTHING if number is None else _of_field(number, asked)
+
+
+def spanned(view: View, place: Place, asked: Asked) -> Filter:
+    """Return the same for a test that is a range, which an order by the place goes through."""
+    found = some(view, place, asked)
+    if place.leaf in _COLUMNS:
+        return replace(found, span=(place.leaf, asked.on(f"a.{place.leaf}")))
+    number = None if is_column(place) else field_at(view, place)
+    if number is None:
+        return found
+    return replace(found, span=(number, asked.on("s.value", "s.unit", row="s.asset")))
 
 
 def any_value(view: View, place: Place) -> Filter:

@@ -1,9 +1,12 @@
 """Tests on one value: equal, between, alike, in a network, a version."""
 
+# ruff: noqa: S608 - SQL is put together from constants of this package; values are parameters
+
 from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,6 +28,7 @@ _IS_TEXT = f"typeof({{v}}) = 'text' AND {{v}} NOT GLOB '{_ID_FORM}'"
 _NUMBER = "typeof({v}) IN ('integer', 'real')"
 _BODY = "(SELECT r.body FROM record r WHERE r.row = {r})"
 _OCTET_BITS = 8
+_STARS = re.compile("[*?]")
 
 
 def equal(place: Place, values: Iterable[Any]) -> Asked:
@@ -101,35 +105,55 @@ def like(asked: Like) -> Asked:
     wanted = fold(asked.text)
     if not wanted:
         return Asked("0")
-    is_id = asked.place.leaf == "id"
-    text, params = _like(asked.how, wanted)
-    if not is_id:
-        text = f"CASE WHEN {IS_WHOLE} THEN {text} ELSE body_like({_BODY}, ?, ?, ?) END"
-        params = (*params, asked.place.leaf, asked.how, wanted)
-    kept = f"typeof({{v}}) = 'text' AND {text}" if is_id else f"{_IS_TEXT} AND {text}"
-    if asked.how == "starts" and not is_id:
+    if asked.place.leaf == "id":
+        text, params = _like("lower({v})", asked.how, wanted)
+        return Asked(f"(typeof({{v}}) = 'text' AND {text})", params)
+    text, params = _like("{v}", asked.how, wanted)
+    # Most values fail the first test, which has to be a quick one.
+    quick, quick_params = _quickly(asked.how, wanted)
+    other = f"body_like({_BODY}, ?, ?, ?)"
+    kept = f"{quick} AND {_IS_TEXT} AND CASE WHEN {IS_WHOLE} THEN {text} ELSE {other} END"
+    params = (*quick_params, *params, asked.place.leaf, asked.how, wanted)
+    first = _beginning(asked.how, wanted)[: _LONGEST_CELL // 2]
+    if first:
         # An index finds the beginnings; a cut cell begins as its text does.
         kept = f"{{v}} >= ? AND {{v}} < ? AND {kept}"
-        first = wanted[: _LONGEST_CELL // 2]
         params = (first, first + _LAST, *params)
     return Asked(f"({kept})", params)
 
 
-def _like(how: str, wanted: str) -> tuple[str, tuple[Any, ...]]:
+def _like(value: str, how: str, wanted: str) -> tuple[str, tuple[Any, ...]]:
     """Return the test on a cell that is whole."""
     match how:
         case "contains":
-            return "instr(lower({v}), ?) > 0", (wanted,)
+            return f"instr({value}, ?) > 0", (wanted,)
         case "starts":
-            return "substr(lower({v}), 1, ?) = ?", (len(wanted), wanted)
+            return f"substr({value}, 1, ?) = ?", (len(wanted), wanted)
         case "ends":
-            return "(length({v}) >= ? AND substr(lower({v}), -?) = ?)", (
-                len(wanted),
-                len(wanted),
-                wanted,
-            )
+            many = len(wanted)
+            return f"(length({value}) >= ? AND substr({value}, -?) = ?)", (many, many, wanted)
         case _:
-            return "text_like(lower({v}), ?, ?)", (how, wanted)
+            return f"text_like({value}, ?, ?)", (how, wanted)
+
+
+def _quickly(how: str, wanted: str) -> tuple[str, tuple[str, ...]]:
+    """Return a test that all pass that pass the other one, and all that a cell does not tell."""
+    if how == "starts":
+        return "1", ()
+    if how != "matches":
+        return f"(instr({{v}}, ?) > 0 OR NOT {IS_WHOLE})", (wanted,)
+    if "\0" in wanted:
+        return "1", ()
+    # To GLOB a text ends at a NUL, and a bracket begins a class of signs.
+    glob = wanted.replace("[", "[[]")
+    return f"({{v}} GLOB ? OR NOT {IS_WHOLE} OR instr({{v}}, char(0)) > 0)", (glob,)
+
+
+def _beginning(how: str, wanted: str) -> str:
+    """Return what a text has to begin with, empty for anything."""
+    if how == "matches":
+        return _STARS.split(wanted, maxsplit=1)[0]
+    return wanted if how == "starts" else ""
 
 
 def in_network(asked: InNetwork) -> Asked:
@@ -153,9 +177,21 @@ def in_network(asked: InNetwork) -> Asked:
     return Asked(f"({{v}} >= '0' AND {{v}} < ':' AND {text})", params)
 
 
-def versioned(asked: Versioned) -> Asked:
-    """Return the test for a version that compares so with this one."""
-    return Asked(f"({_IS_TEXT} AND version_compares({{v}}, ?, ?))", (asked.sign, asked.version))
+def versioned(asked: Versioned, field: int | None) -> Asked:
+    """Return the test for a version that compares so with this one, at a field or, None, a column.
+
+    A field has few versions for its many assets: they are compared once each.
+    """
+    test = f"{_IS_TEXT} AND version_compares({{v}}, ?, ?)"
+    params = asked.sign, asked.version
+    if field is None:
+        return Asked(f"({test})", params)
+    held = test.replace("{v}", "d.value")
+    text = (
+        "{v} IN (SELECT d.value FROM (SELECT DISTINCT value FROM value WHERE field = ?) d"
+        f" WHERE {held})"
+    )
+    return Asked(text, (field, *params))
 
 
 def _one(value: Any) -> list[Cell]:

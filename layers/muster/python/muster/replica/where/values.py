@@ -23,7 +23,16 @@ from muster.replica.condition import (
 from muster.replica.filters import Filter, Sql, state
 from muster.replica.where import tests
 from muster.replica.where.logic import EVERYTHING, both, complement, either
-from muster.replica.where.place import IDS, SIGNS, TEXTS, any_value, field_at, is_column, some
+from muster.replica.where.place import (
+    IDS,
+    SIGNS,
+    TEXTS,
+    any_value,
+    field_at,
+    is_column,
+    some,
+    spanned,
+)
 from muster.replica.where.view import Handler, View
 
 _FIELD = Place("")
@@ -36,7 +45,15 @@ def _empty(view: View, condition: Empty) -> Filter:
         column = condition.place.leaf
         listed = f"SELECT row FROM asset WHERE trashed {state(view.trashed)} AND {column} IS NULL"
         return replace(complement(there), rows=Sql(listed))
-    return complement(there)
+    number = None if is_column(condition.place) else field_at(view, condition.place)
+    if number is None:
+        return complement(there)
+    # In the order of both tables: what few assets lack is found so, though all are looked at.
+    listed = (
+        "SELECT a.row FROM asset a NOT INDEXED WHERE NOT EXISTS"
+        " (SELECT 1 FROM value v WHERE v.asset = a.row AND +v.field = ?)"
+    )
+    return replace(complement(there), rows=Sql(listed, (number,)))
 
 
 def _equal(view: View, condition: Equal) -> Filter:
@@ -52,19 +69,22 @@ def _equal(view: View, condition: Equal) -> Filter:
 
 
 def _within(view: View, condition: Within) -> Filter:
-    return some(view, condition.place, tests.within(condition.place, condition))
+    return spanned(view, condition.place, tests.within(condition.place, condition))
 
 
 def _like(view: View, condition: Like) -> Filter:
-    return some(view, condition.place, tests.like(condition))
+    one = spanned if condition.how == "starts" else some
+    return one(view, condition.place, tests.like(condition))
 
 
 def _in_network(view: View, condition: InNetwork) -> Filter:
-    return some(view, condition.place, tests.in_network(condition))
+    return spanned(view, condition.place, tests.in_network(condition))
 
 
 def _versioned(view: View, condition: Versioned) -> Filter:
-    return some(view, condition.place, tests.versioned(condition))
+    place = condition.place
+    field = None if is_column(place) else field_at(view, place)
+    return some(view, place, tests.versioned(condition, field))
 
 
 def _anywhere(view: View, condition: Anywhere) -> Filter:
