@@ -15,6 +15,7 @@ import pytest
 from muster.access import service
 from muster.access.model import Role
 from muster.delivery.port import Sent
+from muster.searches.scheduled import finding
 from tests.sequencing import Company
 from tests.support import NOW, TENANT, Client, Stand
 
@@ -228,6 +229,62 @@ def test_more_than_a_hundred_are_counted_and_cut(office: Office) -> None:
 
     [told] = office.posted
     assert (told["total"], len(told["items"]), told["truncated"]) == (107, 100, True)
+
+
+@pytest.mark.parametrize("when", ["results", "new"])
+def test_a_run_looks_at_so_many_and_says_that_there_are_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The file has those; the count is of all."""
+    for number in range(5):
+        office.pc(f"PC {number}")
+    monkeypatch.setattr(finding, "MAX_ROWS", 3)
+    monkeypatch.setattr(finding, "_PAGE", 2)
+
+    run = office.run(office.schedule(HOOK, {"to": "file"}, when=when))
+
+    _, _, objects = office.stand.parts(TENANT)
+    rows = (objects.get(f"jobs/{run['job']}/results.csv") or b"").splitlines()
+    [told] = office.posted
+    assert (run["found"], run["truncated"], len(rows)) == (7, True, 1 + 3)
+    assert (told["total"], len(told["items"]), told["truncated"]) == (7, 3, True)
+
+
+def test_large_assets_make_a_webhook_shorter(office: Office) -> None:
+    """A body has a megabyte at most."""
+    for number in range(20):
+        fields = {"pc.ram": 64, "pc.note": "n" * 30_000}
+        office.company.asset(name=f"PC {number:02}", description="d" * 30_000, custom_fields=fields)
+
+    office.run(office.schedule())
+
+    [(_, _, body)] = office.stand.courier.posted
+    told = json.loads(body)
+    assert 400_000 < len(body) <= 1_000_000
+    assert told["truncated"]
+    assert (told["total"], len(told["items"])) == (22, 11)
+
+
+def test_a_worker_that_dies_is_followed_by_one_that_sends_the_same(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found is not looked for again, so that no asset is lost between the two."""
+
+    def die(*_: Any) -> Sent:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(office.stand.courier), "post", die)
+        with pytest.raises(KeyboardInterrupt):
+            office.run(schedule := office.schedule(when="new"))
+    office.pc("Four")
+    job = office.runs(schedule)[0]["job"]
+    office.stand._run(TENANT, job)
+
+    assert names(office.posted[0]) == ["One", "Two"]
+    assert office.runs(schedule)[0]["state"] == "done"
+    office.run(schedule)
+    assert names(office.posted[1]) == ["Four"]
 
 
 def test_a_run_is_due_by_the_clock_of_its_time_zone(office: Office) -> None:

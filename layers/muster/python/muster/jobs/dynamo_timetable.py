@@ -125,7 +125,7 @@ def _due_of(item: Mapping[str, Any]) -> Due:
     return Due(
         datetime.fromisoformat(item["at"]["S"]),
         item["tenant"]["S"],
-        (item.get("record") or item["sequence"])["S"],  # as it was called before 0.5
+        item["record"]["S"],
         int(item["version"]["N"]),
         int(item["number"]["N"]),
     )

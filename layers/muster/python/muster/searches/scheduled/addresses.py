@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from muster.delivery.port import Courier
@@ -16,12 +17,13 @@ from muster.jobs.identity import derived_id
 from muster.jobs.model import Job, JobState
 from muster.jobs.running import JobBroken, Running
 from muster.jobs.service import queue_job
-from muster.ledger.model import Change, Commit, Op
+from muster.ledger.model import Actor, Cause, Change, Commit, Op, Reason
 from muster.ledger.port import VersionConflictError
 from muster.scope import Scope
 from muster.searches.scheduled.model import KIND, mail_addresses, objects_of
 
 TASK = "addresses"
+_SYSTEM = Actor("system:search", "Scheduled searches")
 
 
 def topic_of(tenant: str, record_id: str, address: str) -> str:
@@ -40,6 +42,8 @@ def follow_addresses(scope: Scope, commit: Commit, change: Change) -> None:
         state=JobState.QUEUED,
         parameters={"scheduled_search": change.id, "task": TASK},
     )
+    reason = Reason(Cause.SEARCH, commit.reason.request_id)
+    scope = replace(scope, actor=_SYSTEM, reason=reason)
     try:
         queue_job(scope, job, job_id=derived_id("job", commit.at, change.id, commit.seq))
     except VersionConflictError:

@@ -11,7 +11,7 @@ from typing import Any
 from muster.jobs.identity import derived_id
 from muster.jobs.model import Job, JobState
 from muster.jobs.service import queue_job
-from muster.ledger.model import Record
+from muster.ledger.model import Cause, Record
 from muster.ledger.port import VersionConflictError
 from muster.replica.port import Page
 from muster.scope import Scope
@@ -32,6 +32,7 @@ def run_now(scope: Scope, schedule_id: str) -> Record:
 
 def start_due(scope: Scope, record: Record, at: datetime) -> None:
     """Start the run of a moment, once however often it is told."""
+    scope = replace(scope, reason=replace(scope.reason, cause=Cause.SEARCH))
     job_id = derived_id("job", at, record.id, at.isoformat())
     with suppress(VersionConflictError):
         # Where it was started before, whoever follows the ledger sends what is queued.
