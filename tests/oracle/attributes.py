@@ -65,11 +65,13 @@ class Attribute:
     values: Callable[[Thing], list[Any]]
     field: FieldType | None = None
     hops: int = 0
+    forks: bool = False
+    """Whether a reference on the way may have several values."""
 
     @property
     def multiple(self) -> bool:
         """Whether an asset may have several values."""
-        return self.hops > 0 or (self.field is not None and self.field.many)
+        return self.forks or (self.field is not None and self.field.many)
 
 
 def is_empty(value: Any) -> bool:
@@ -165,7 +167,7 @@ class Attributes:
             reached = [self.world.by_id[each] for each in self._targets(thing, way.name)]
             return [value for each in reached for value in far.values(each)]
 
-        return replace(far, values=values, hops=far.hops + 1)
+        return replace(far, values=values, hops=far.hops + 1, forks=far.forks or way.many)
 
     def built_in(self, name: str) -> Attribute:
         """Return a built-in's attribute."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ _DIRECTED = {
     "outboundreferences": "out",
     "linked": "any",
 }
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+")
 _NAMED = frozenset({"reftype", "type", "types"})
 
 
@@ -91,7 +93,7 @@ class Functions:
         if isinstance(value, tree.Word):
             text = value.text
             known = {t.id for t in self.world.things if _called(t, text)}
-            if known:
+            if known or _KEY.fullmatch(text):
                 return lambda thing: thing.id in known
             if not text.strip():
                 return lambda _: True

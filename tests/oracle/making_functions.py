@@ -91,7 +91,9 @@ class Functions:
         random = self.random
         links = [n for t in self.world.link_types.values() for n in (t.name, t.outbound_name, t.id)]
         fields = [each.name for each in self.world.fields.values() if each.kind == "reference"]
-        return [quoted(random, random.choice([*links, *fields])) for _ in range(random.choice((1, 2)))]
+        return [
+            quoted(random, random.choice([*links, *fields])) for _ in range(random.choice((1, 2)))
+        ]
 
     def _reachable(self, depth: int) -> str:
         random = self.random

@@ -161,7 +161,9 @@ class Fields:
         if attribute.kind in ("type", "folder"):
             ids = sorted(self.world.types if attribute.kind == "type" else self.world.folders)
             return self._spelled(attribute, random.choice(ids))
-        return random.choice(making_values.PEOPLE if attribute.kind == "user" else making_values.TEXTS)
+        return random.choice(
+            making_values.PEOPLE if attribute.kind == "user" else making_values.TEXTS
+        )
 
     def _spelled(self, attribute: Attribute, stored: Any) -> str:
         make = getattr(self, f"_say_{attribute.kind}", None)
@@ -286,5 +288,3 @@ class Fields:
         if word == "DURING":
             return f" DURING ({self.time()}, {self.time()})"
         return f" {word} {self.time()}"
-
-

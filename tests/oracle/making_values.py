@@ -19,7 +19,7 @@ TEXTS = (
     "card, network",
     "C02-XK12",
     "C02 XK13",
-    "O'Brien \"x\"",
+    'O\'Brien "x"',
     "50% off_a\\b",
     "'; DROP TABLE asset; --",
     "naïve café",

@@ -228,8 +228,8 @@ def _body(random: Random, world: World, ids: list[str], number: int) -> dict[str
     }
     for member in ("tag", "serial", "description"):
         if random.random() < 0.4:
-            unique = f" {number}" if member == "tag" else ""
-            body[member] = random.choice(TEXTS) + unique
+            text = random.choice(TEXTS)
+            body[member] = f"{text[:40]} {number}" if member == "tag" else text
     if world.folders and random.random() < 0.6:
         body["folder"] = random.choice(sorted(world.folders))
     if random.random() < 0.2:

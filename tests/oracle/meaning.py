@@ -19,6 +19,7 @@ from tests.oracle.world import Thing, World
 type ValueTest = Callable[[Any], bool]
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_SECONDS = re.compile(r"\d+")
 _MONEY = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:\s+([A-Z]{3}))?")
 _DIGITS = {"JPY": 0}
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -63,7 +64,7 @@ class Meaning:
         if kind in ("date", "datetime"):
             return self.compared(attribute, "=", value)
         if kind in ("number", "links"):
-            number = number_of(value)
+            number = number_of(attribute, value)
             return lambda stored: stored == number
         make = getattr(self, f"_equal_{kind}", None)
         if make is None:
@@ -225,7 +226,7 @@ class Meaning:
         if isinstance(value, Call):
             raise Refusal("wrong_type")
         if kind in ("number", "links"):
-            number = number_of(value)
+            number = number_of(attribute, value)
             return lambda stored: ordered(stored, sign, number)
         if kind == "money":
             amount, currency = self._money(attribute, value.text)
@@ -236,6 +237,17 @@ class Meaning:
             asked = fold(value.text)
             return lambda stored: ordered(fold(stored), sign, asked)
         raise Refusal("wrong_type")
+
+    def check_alike(self, attribute: Attribute, low: Value, high: Value) -> None:
+        """Refuse two bounds that can't be compared with one value."""
+        called = isinstance(low, Call) or isinstance(high, Call)
+        versions = attribute.kind == "version" or (attribute.kind == "text" and called)
+        if versions and attribute.multiple:
+            raise Refusal("wrong_type")
+        if attribute.kind == "money" and isinstance(low, Word) and isinstance(high, Word):
+            bounds = (self._money(attribute, each.text) for each in (low, high))
+            if len({currency for _, currency in bounds}) > 1:
+                raise Refusal("wrong_type")
 
     def _versions(self, sign: str, text: str) -> ValueTest:
         sought = texts.version(text)
@@ -299,7 +311,7 @@ def check_words(text: str) -> None:
     """Refuse a text that has no words, or too many."""
     count = len(words(text))
     if not 0 < count <= _MOST_WORDS:
-        raise Refusal("limit_exceeded" if count else "no_words")
+        raise Refusal("limit_exceeded" if count else "wrong_type")
 
 
 def only(call: Value) -> str:
@@ -312,9 +324,10 @@ def only(call: Value) -> str:
     return value.text
 
 
-def number_of(value: Word) -> float:
-    """Return the number that a word writes."""
-    if not _NUMBER.fullmatch(value.text):
+def number_of(attribute: Attribute, value: Word) -> float:
+    """Return the number that a word writes; durations are whole seconds."""
+    seconds = attribute.field is not None and attribute.field.kind == "duration"
+    if not (_SECONDS if seconds else _NUMBER).fullmatch(value.text):
         raise Refusal("wrong_type")
     return float(value.text) if "." in value.text else int(value.text)
 

@@ -42,9 +42,9 @@ class Past:
     def changed(self, attribute: Attribute, asked: tree.Changed) -> ThingTest:
         """Return the test for a step in a period that changed the values so."""
         held = self._held(attribute)
+        actors = asked.by and self._actors(asked.by)
         before = asked.before and self._one(attribute, asked.before)
         after = asked.after and self._one(attribute, asked.after)
-        actors = asked.by and self._actors(asked.by)
         start, end = self._period(asked.when)
 
         def check(thing: Thing) -> bool:
@@ -75,25 +75,34 @@ class Past:
     def _sought(self, attribute: Attribute, value: tree.Value) -> Callable[[list[Any]], bool]:
         if means_empty(value):
             return lambda values: not values
-        test = self._equal(attribute, value)
+        test = self._then(attribute, value)
         return lambda values: any(map(test, values))
 
     def _one(self, attribute: Attribute, value: tree.Value) -> ValueTest:
         """Return the test of one value; None stands for empty."""
         if means_empty(value):
             return lambda stored: stored is None
-        test = self._equal(attribute, value)
+        test = self._then(attribute, value)
         return lambda stored: stored is not None and test(stored)
 
-    def _equal(self, attribute: Attribute, value: tree.Value) -> ValueTest:
+    def equal(self, attribute: Attribute, value: tree.Value) -> ValueTest:
+        """Return the test for being this very value: no whole day, no network's address and
+        no version that is spelled otherwise.
+        """
         if attribute.kind == "datetime":
             return self._moment(value)
         if attribute.kind == "network" and isinstance(value, tree.Word) and "/" in value.text:
             if attribute.field and attribute.field.kind == "ip":
                 raise Refusal("wrong_type")
             return lambda stored: fold(stored) == fold(value.text)
+        if attribute.kind == "version" and isinstance(value, tree.Word):
+            return lambda stored: fold(stored) == fold(value.text)
+        return self.meaning.equal(attribute, value)
+
+    def _then(self, attribute: Attribute, value: tree.Value) -> ValueTest:
+        """Return the test of a value in the past, where assets are known by their ids."""
         if attribute.kind != "reference":
-            return self.meaning.equal(attribute, value)
+            return self.equal(attribute, value)
         if isinstance(value, tree.Call):
             raise Unclear
         word = value
@@ -143,7 +152,7 @@ def _meets(
     came: datetime, gone: datetime | None, start: datetime | None, end: datetime | None
 ) -> bool:
     """Tell whether a state was there in a period. Its first moment belongs to it in any case."""
-    if end is not None and came >= end:
+    if end is not None and (came >= end or (start is not None and start >= end)):
         return False
     return start is None or came >= start or gone is None or gone > start
 
@@ -162,5 +171,3 @@ def _difference(old: list[Any], new: list[Any]) -> tuple[list[Any], list[Any]]:
     if not new and gone:
         come = [None]
     return gone, come
-
-

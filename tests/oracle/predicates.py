@@ -19,7 +19,7 @@ from tests.oracle.meaning import (
     ordered,
 )
 from tests.oracle.past import Past
-from tests.oracle.refusal import Refusal, Unclear
+from tests.oracle.refusal import ANY, Refusal, Unclear
 from tests.oracle.world import Thing, World
 
 type ThingTest = Callable[[Thing], bool]
@@ -27,7 +27,7 @@ type Pair = tuple[Attribute, ValueTest]
 
 _WORDED = frozenset(
     "text text_area url email group project repository page global_id name description tag"
-    " serial".split()
+    " serial auto_number".split()
 )
 """Kinds of fields, and built-ins, in which `=` looks for words in Asset Tracker's dialect."""
 _ORDERS = frozenset({"<", "<=", ">", ">="})
@@ -95,7 +95,7 @@ class Predicates:
     def _equal(self, attributes: list[Attribute], asked: tree.Compare) -> ThingTest:
         exact = asked.sign == "=="
         pairs = _able(attributes, lambda a: self.meaning.equal(a, asked.value, exact=exact))
-        return _none_of(pairs) if asked.sign == "!=" else _some(pairs)
+        return _none_of(attributes, pairs) if asked.sign == "!=" else _some(pairs)
 
     def _worded(self, attributes: list[Attribute], asked: tree.Compare) -> ThingTest:
         """Return what `=` means in Asset Tracker's dialect: of texts, having the words."""
@@ -139,7 +139,7 @@ class Predicates:
         rest = [value for value in asked.values if not means_empty(value)]
         pairs = _able(attributes, lambda a: self._one_of(a, rest, exact=asked.case))
         if asked.negated:
-            return _none_of(pairs)
+            return _none_of(attributes, pairs)
         found, empty = _some(pairs), _empty(attributes)
         return lambda thing: found(thing) or (bool(empties) and empty(thing))
 
@@ -149,9 +149,7 @@ class Predicates:
         tests = [self.meaning.equal(attribute, value, exact=exact) for value in values]
         return lambda stored: any(test(stored) for test in tests)
 
-    def _in_any(
-        self, values: Sequence[tree.Value], *, negated: bool, sign: str
-    ) -> ThingTest:
+    def _in_any(self, values: Sequence[tree.Value], *, negated: bool, sign: str) -> ThingTest:
         """Return the test for some field, whichever, that equals one of the values."""
         if sign not in ("=", "==", "!="):
             raise Refusal("wrong_type")
@@ -177,6 +175,7 @@ class Predicates:
 
     def _between(self, asked: tree.Between) -> ThingTest:
         def inside(attribute: Attribute) -> ValueTest:
+            self.meaning.check_alike(attribute, asked.low, asked.high)
             low = self.meaning.compared(attribute, ">=", asked.low)
             high = self.meaning.compared(attribute, "<=", asked.high)
             return lambda stored: low(stored) and high(stored)
@@ -226,9 +225,7 @@ class Predicates:
             test = self._having_values(attributes, name, asked.call)
         return _turned(test, negated=asked.negated)
 
-    def _having_values(
-        self, attributes: list[Attribute], name: str, call: tree.Call
-    ) -> ThingTest:
+    def _having_values(self, attributes: list[Attribute], name: str, call: tree.Call) -> ThingTest:
         if name in NOT_CONNECTED:
             raise Refusal("not_connected")
         if len(attributes) > 1:
@@ -239,10 +236,12 @@ class Predicates:
         if name not in ("user", "all", "only"):
             raise Refusal("wrong_arguments")
         values = [argument.value for argument in call.arguments]
-        tests = [self.meaning.equal(attribute, v) for v in values if isinstance(v, tree.Word)]
+        equal = self.past.equal if name == "only" else self.meaning.equal
+        tests = [equal(attribute, v) for v in values if isinstance(v, tree.Word)]
         if name == "only":
-            return lambda thing: bool(attribute.values(thing)) and all(
-                any(test(value) for test in tests) for value in attribute.values(thing)
+            return lambda thing: (
+                bool(attribute.values(thing))
+                and all(any(test(value) for test in tests) for value in attribute.values(thing))
             )
         return lambda thing: all(any(map(test, attribute.values(thing))) for test in tests)
 
@@ -263,6 +262,8 @@ def _text(value: tree.Value) -> str:
 
 def _is_worded(attribute: Attribute) -> bool:
     field = attribute.field
+    if attribute.kind != "text":
+        return False
     return (str(field.kind) if field else attribute.name) in _WORDED
 
 
@@ -288,7 +289,8 @@ def _able[T](
         except Refusal as refusal:
             refusals.append(refusal)
     if not made:
-        raise refusals[0]
+        codes = {refusal.code for refusal in refusals}
+        raise Refusal(codes.pop() if len(codes) == 1 else ANY)
     return made
 
 
@@ -296,9 +298,9 @@ def _some(pairs: list[Pair]) -> ThingTest:
     return lambda thing: any(test(v) for each, test in pairs for v in _values(each, thing))
 
 
-def _none_of(pairs: list[Pair]) -> ThingTest:
+def _none_of(attributes: list[Attribute], pairs: list[Pair]) -> ThingTest:
     found = _some(pairs)
-    return lambda thing: any(_values(each, thing) for each, _ in pairs) and not found(thing)
+    return lambda thing: any(_values(each, thing) for each in attributes) and not found(thing)
 
 
 def _values(attribute: Attribute, thing: Thing) -> list[Any]:
@@ -307,9 +309,7 @@ def _values(attribute: Attribute, thing: Thing) -> list[Any]:
     return [len(values)] if attribute.kind == "links" else values
 
 
-def _some_of(
-    attributes: list[Attribute], test: Callable[[list[Any]], bool]
-) -> ThingTest:
+def _some_of(attributes: list[Attribute], test: Callable[[list[Any]], bool]) -> ThingTest:
     return lambda thing: any(test(each.values(thing)) for each in attributes)
 
 
@@ -328,5 +328,3 @@ def _all_values(thing: Thing) -> list[Any]:
     for value in thing.fields.values():
         found += value if isinstance(value, list) else [value]
     return [cell(each) if isinstance(each, dict) else each for each in found if each is not None]
-
-

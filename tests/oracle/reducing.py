@@ -29,7 +29,7 @@ def _smallest[T](whole: T, parts: Callable[[T], Iterator[T]], keeps: Callable[[T
     tries, start = 0, 0
     while tries < _MOST_TRIES:
         for place, part in enumerate(parts(whole)):
-            if place < start:
+            if place < start or part == whole:
                 continue
             tries += 1
             if keeps(part):
@@ -92,8 +92,17 @@ def smaller_worlds(world: World) -> Iterator[World]:
     for size in (len(things) // 2, len(things) // 4, 1):
         for start in range(0, len(things), size or 1):
             yield replace(world, things=things[:start] + things[start + size :])
+    names = sorted({n for t in things for step in t.steps for n in step.body["fields"]})
+    for size in (len(names) // 2, len(names) // 4, 1):
+        for start in range(0, len(names), size or 1):
+            bare = {*names[start : start + size]}
+            yield replace(world, things=tuple(_without(thing, bare) for thing in things))
+    for member in ("tag", "serial", "description", "folder", "images", "files"):
+        yield replace(world, things=tuple(_without(thing, {member}) for thing in things))
     if world.links:
         yield replace(world, links=())
+        known = {thing.id for thing in things}
+        yield replace(world, links=tuple(j for j in world.links if {j.source, j.target} <= known))
     for place in range(len(world.links)):
         yield replace(world, links=world.links[:place] + world.links[place + 1 :])
     for group in ("purged", "primary"):
@@ -105,7 +114,7 @@ def smaller_worlds(world: World) -> Iterator[World]:
 
 
 def _smaller_things(thing: Thing) -> Iterator[Thing]:
-    for place in range(len(thing.steps) if len(thing.steps) > 1 else 0):
+    for place in range(1, len(thing.steps)):  # the first one tells when it was made
         yield replace(thing, steps=thing.steps[:place] + thing.steps[place + 1 :])
     names = {name for step in thing.steps for name in step.body["fields"]}
     if len(names) > 1:

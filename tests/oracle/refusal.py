@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+ANY = "any"
+"""The code where several fields refuse, each for another reason."""
+
+
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """A query is refused; `code` says why."""
 

@@ -72,6 +72,8 @@ ANNAS, BOBS, PHONE, ROOM = "Anna's laptop", "Bob's laptop", "Phone", "Room 7"
         ("cpu ~ imtel", [ANNAS]),
         ("cpu MATCHES 'intel*i?'", [ANNAS]),
         ("intel", [ANNAS]),
+        ("links != 3 AND tag = IT-1", [ANNAS]),
+        ("tag WAS EMPTY DURING (2026-06-01, 2026-01-01)", []),
         ("any = 16", [ANNAS]),
         ("links = 0 AND created > -1d ORDER BY title", [ANNAS, BOBS, PHONE, ROOM]),
         ("outR() ORDER BY title", [ANNAS]),

@@ -110,6 +110,10 @@ class LinksSubject(Subject):
         """Return the condition that there is none."""
         return self.count("=", 0)
 
+    def present(self) -> Condition:
+        """Return that there is a number: without links it is 0."""
+        return self.count(">=", 0)
+
     def equal(self, values: Sequence[tree.Value], *, exact: bool = False) -> Condition:  # noqa: ARG002 - numbers have no case
         """Compare the number."""
         return some_of(self.count("=", self._number(value)) for value in values)

@@ -173,7 +173,7 @@ def _near(subjects: Sequence[Subject], value: tree.Value) -> Condition:
 
 def _other(subjects: Sequence[Subject], equal: Condition) -> Condition:
     """Return the condition that there is a value, and none that is equal."""
-    there = some_of([negated(subject.empty()) for subject in subjects])
+    there = some_of([subject.present() for subject in subjects])
     return all_of([there, negated(equal)])
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from muster.catalog.model import FieldType
 from muster.query import tree
 from muster.query.check import builtins
-from muster.query.check.conditions import NEVER, some_of, through
+from muster.query.check.conditions import NEVER, negated, some_of, through
 from muster.query.check.terms import (
     Assets,
     Checker,
@@ -82,6 +82,10 @@ class Subject:
             return Empty(self.place)
         # What every asset has is not there only where the path leads to no asset.
         return Empty(Place("id", self.place.hops)) if self.place.hops else NEVER
+
+    def present(self) -> Condition:
+        """Return the condition that there is a value."""
+        return negated(self.empty())
 
     def equal(self, values: Sequence[tree.Value], *, exact: bool = False) -> Condition:
         """Return the condition that some value is one of these, of which none is empty."""

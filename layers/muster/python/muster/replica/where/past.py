@@ -69,6 +69,8 @@ def _values(place: Place, asked: Sequence[Any]) -> _Values:
 
 def _was(view: View, condition: Was) -> Filter:
     field = _field(view, condition.place)
+    if _is_over(condition.period):
+        return NOTHING
     now = _holds_now(view, condition, field)
     if field is None:
         return now
@@ -77,6 +79,12 @@ def _was(view: View, condition: Was) -> Filter:
     check = joined(" OR ", [now.check, _exists(then)])
     rows = now.rows and joined(" UNION ", [now.rows, _listed(then)])
     return Filter(check, rows, now.cost + _COST)
+
+
+def _is_over(period: Period) -> bool:
+    """Tell whether a period ends before it begins: nothing was so in none of its moments."""
+    start, end = period.start, period.end
+    return start is not None and end is not None and start >= end
 
 
 def _holds_now(view: View, condition: Was, field: int | None) -> Filter:
