@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muster.replica import ask
+from muster.replica import ask, groups
 from muster.replica.cells import cells, text_cell
 from muster.replica.compose import Way
 from muster.replica.filters import Sql
@@ -105,12 +105,14 @@ def _placed(value: Any, sort: Sort) -> tuple[int, Any]:
     bodies=st.lists(_BODIES, min_size=3, max_size=_SEVERAL),
     sorts=st.lists(_SORTS, min_size=1, max_size=3),
     limit=st.integers(1, 5),
+    visited=st.sampled_from([1, 2, 60]),
 )
 def test_every_order_is_the_one_that_plain_python_makes(
-    bodies: list[dict[str, Any]], sorts: list[Sort], limit: int
+    bodies: list[dict[str, Any]], sorts: list[Sort], limit: int, visited: int
 ) -> None:
     """Page by page too: what a cursor goes on from is neither left out nor shown twice."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(groups, "MOST_VISITED", visited)
         world = _world(Path(folder), bodies)
 
         found = world.pages(AssetQuery(sort=sorts, limit=limit))

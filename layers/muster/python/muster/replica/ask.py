@@ -18,7 +18,7 @@ from muster.replica.compose import Arm, Way
 from muster.replica.filters import Filter, Sql, filters
 from muster.replica.groups import Group
 from muster.replica.limits import attempt
-from muster.replica.order import Key, keys, segments
+from muster.replica.order import Key, Segment, keys, past, segments
 from muster.replica.port import AssetQuery
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_ARMS = 16
 _SPAN_STEPS = 2000
+_COUNT_STEPS = 1000
 _SECOND_COLUMNS = {"updated_at", "name"}
 """Columns that follow `type` and `folder` in an index of their own."""
 
@@ -87,8 +88,7 @@ class Search:
             return found
         if self.trace:
             self.trace.given_up = True
-        best = plan.best_of_large(db, self.counts, self.filters, costs.fewest)
-        return self.read(db, self.gathered(best), limit, after)
+        return self.read(db, self.any_way(db), limit, after)
 
     def read(
         self, db: sqlite3.Connection, way: Way, limit: int, after: Sequence[Any] | None
@@ -96,12 +96,19 @@ class Search:
         """Return the rows as `rows` does, in one way."""
         if self.trace:
             self.trace.way = way
-        parts = segments(self.keys, after, backwards=self.backwards)
+        parts = None
+        if after is not None or way.gather is None:
+            parts = list(segments(self.keys, after, backwards=self.backwards))
+        return self._read_parts(db, way, limit, parts)
+
+    def _read_parts(
+        self, db: sqlite3.Connection, way: Way, limit: int, parts: Sequence[Segment] | None
+    ) -> list[Row]:
         if way.gather is not None:
-            sql = way.gathered(list(parts) if after else None, limit)
+            sql = way.gathered(parts, limit)
             return db.execute(sql.text, sql.params).fetchall()
         found: list[Row] = []
-        for segment in filter(way.holds, parts):
+        for segment in filter(way.holds, parts or ()):
             sql = way.sql(segment, limit - len(found))
             found += db.execute(sql.text, sql.params)
             if len(found) >= limit:
@@ -117,7 +124,12 @@ class Search:
     ) -> list[Row]:
         """Return the rows, those of each value of the first key in the order of the others."""
         found: list[Row] = []
-        for part in groups.beyond(self.keys[0], parts, after):
+        last: Any = None
+        for visited, part in enumerate(groups.beyond(self.keys[0], parts, after)):
+            if visited == groups.MOST_VISITED:
+                left = list(past(self.keys, last))
+                return found + self._read_parts(db, self.any_way(db), limit - len(found), left)
+            last = part.value
             goes_on = after is not None and part.value == after[0]
             rest = after[1:] if after is not None and goes_on else None
             inside = self._narrowed(part.conditions)
@@ -127,6 +139,13 @@ class Search:
                 break
         return found
 
+    def any_way(self, db: sqlite3.Connection) -> Way:
+        """Return the way that reads the shortest list, where there is one."""
+        if not any(each.rows for each in self.filters):
+            return self.walked()
+        fewest = plan.costs(self.counts, self.filters, self.armed, 0).fewest
+        return self.gathered(plan.best_of_large(db, self.counts, self.filters, fewest))
+
     def _narrowed(self, conditions: Sequence[Filter]) -> Search:
         filters = [*self.filters, *conditions]
         arms, armed = _arms(filters, self.keys[1:], self.trashed)
@@ -135,8 +154,17 @@ class Search:
     def count(self, db: sqlite3.Connection, most: int | None = None) -> int:
         """Return how many rows there are in all; with a bound, at most one more than that."""
         best = plan.costs(self.counts, self.filters, None, 0).fewest
-        if best is None and any(each.rows for each in self.filters):
-            best = plan.best_of_large(db, self.counts, self.filters, None)
+        if best is not None or not any(each.rows for each in self.filters):
+            return self._count(db, best, most)
+        if most is not None:
+            # What is common is soon met often enough, whatever is looked at first.
+            with attempt(db, _COUNT_STEPS) as tried:
+                found = self._count(db, None, most)
+            if not tried.stopped:
+                return found
+        return self._count(db, plan.best_of_large(db, self.counts, self.filters, None), most)
+
+    def _count(self, db: sqlite3.Connection, best: Filter | None, most: int | None) -> int:
         way = Way(self.trashed, (), self._others(best), best)
         sql = way.count(most)
         return int(db.execute(sql.text, sql.params).fetchone()[0])

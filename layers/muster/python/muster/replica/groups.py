@@ -19,7 +19,9 @@ from muster.replica.cells import Scalar
 from muster.replica.filters import Filter, Sql, asset_id, holders, state
 from muster.replica.order import Key, value_behind
 
-_MOST = 200
+_MOST = 2000
+MOST_VISITED = 60
+"""After so many groups without a full page, what is left is read at once."""
 _FEW_VALUED = frozenset({"type", "folder", "source", "created_by", "updated_by"})
 _ARMED = frozenset({"type", "folder"})
 _VALUES = f"""

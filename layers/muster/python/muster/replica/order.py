@@ -194,6 +194,11 @@ def segments(
         yield from _beyond(found, tuple(values[:depth]), values[depth])
 
 
+def past(found: Sequence[Key], value: Any) -> Iterator[Segment]:
+    """Yield the segments of what comes after a value of the first key; None is empty."""
+    yield from _beyond(found, (), value)
+
+
 def _all(found: Sequence[Key]) -> Iterator[Segment]:
     if not found:
         yield Segment((), "row")

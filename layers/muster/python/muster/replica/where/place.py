@@ -100,10 +100,12 @@ def _of_column(view: View, column: str, asked: Asked) -> Filter:
 
 
 def _of_field(number: int, asked: Asked) -> Filter:
+    # Of one asset the few values are looked at; by its index a range would be gone through whole.
+    held = asked.on("+v.value", "v.unit", row="v.asset")
+    here = f"SELECT 1 FROM value v WHERE v.asset = a.row AND v.field = ? AND {held.text}"
+    check = Sql(f"EXISTS ({here})", (number, *held.params))
     test = asked.on("v.value", "v.unit", row="v.asset")
-    here = "SELECT 1 FROM value v WHERE v.asset = a.row AND v.field = ?"
     distinct = "" if asked.once else "DISTINCT "
     listed = f"SELECT {distinct}v.asset AS row FROM value v WHERE v.field = ? AND {test.text}"
-    params = (number, *test.params)
-    rows = Sql(listed, params) if asked.is_listed else None
-    return Filter(Sql(f"EXISTS ({here} AND {test.text})", params), rows, _FIELD_COST)
+    rows = Sql(listed, (number, *test.params)) if asked.is_listed else None
+    return Filter(check, rows, _FIELD_COST)

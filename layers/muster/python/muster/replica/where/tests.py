@@ -188,7 +188,7 @@ def versioned(asked: Versioned, field: int | None) -> Asked:
         return Asked(f"({test})", params)
     held = test.replace("{v}", "d.value")
     text = (
-        "{v} IN (SELECT d.value FROM (SELECT DISTINCT value FROM value WHERE field = ?) d"
+        "{v} IN (SELECT d.value FROM (SELECT DISTINCT value FROM value WHERE field = ? LIMIT -1) d"
         f" WHERE {held})"
     )
     return Asked(text, (field, *params))

@@ -51,7 +51,7 @@ def _empty(view: View, condition: Empty) -> Filter:
     # In the order of both tables: what few assets lack is found so, though all are looked at.
     listed = (
         "SELECT a.row FROM asset a NOT INDEXED WHERE NOT EXISTS"
-        " (SELECT 1 FROM value v WHERE v.asset = a.row AND +v.field = ?)"
+        " (SELECT 1 FROM value v WHERE v.asset = a.row AND v.field = ?)"
     )
     return replace(complement(there), rows=Sql(listed, (number,)))
 
