@@ -138,14 +138,14 @@ def test_up_to_its_limits_a_query_is_read(text: str) -> None:
 )
 @pytest.mark.parametrize("dialect", ["muster", "nql"])
 def test_hostile_text_costs_no_time(piece: str, dialect: tree.Dialect) -> None:
-    """Ten thousand characters of anything are read, or refused, in a fraction of a second."""
+    """Ten thousand characters of anything are read, or refused, in less time than a query has."""
     text = (piece * 10_000)[:10_000]
     started = time.process_time()
 
     with suppress(InvalidQueryError):
         parse(text, dialect=dialect)
 
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 def parsed(text: str, **parameters: Any) -> Any:
