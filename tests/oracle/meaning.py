@@ -75,7 +75,11 @@ class Meaning:
     def _equal_text(self, _: Attribute, text: str) -> ValueTest:
         return lambda stored: fold(stored) == fold(text)
 
-    _equal_path = _equal_cause = _equal_time = _equal_mac = _equal_file = _equal_text
+    def _equal_time(self, _: Attribute, text: str) -> ValueTest:
+        asked = time_of(text)
+        return lambda stored: stored == asked
+
+    _equal_path = _equal_cause = _equal_mac = _equal_file = _equal_text
 
     def _equal_network(self, attribute: Attribute, text: str) -> ValueTest:
         try:
@@ -234,7 +238,7 @@ class Meaning:
                 stored["currency"] == currency and ordered(stored["minor"], sign, amount)
             )
         if kind in ("text", "path", "time"):
-            asked = fold(value.text)
+            asked = time_of(value.text) if kind == "time" else fold(value.text)
             return lambda stored: ordered(fold(stored), sign, asked)
         raise Refusal("wrong_type")
 
@@ -270,13 +274,13 @@ class Meaning:
 
     def looks(self, attribute: Attribute, verb: str, text: str) -> ValueTest:
         """Return the test for text that has, begins with, is near … a text."""
+        spellings = self._spellings(attribute)
         if verb in ("HAS", "NEAR"):
             check_words(text)
         if verb == "MATCHES" and text.count("*") > _MOST_STARS:
             raise Refusal("limit_exceeded")
         if not fold(text):
             raise Unclear
-        spellings = self._spellings(attribute)
         return lambda stored: any(texts.looks(verb, each, text) for each in spellings(stored))
 
     def _spellings(self, attribute: Attribute) -> Callable[[Any], Sequence[str]]:
@@ -305,6 +309,13 @@ class Meaning:
             if member.id == stored:
                 return [member.name, member.email]
         return [stored] if free and not texts.is_id(stored) else []
+
+
+def time_of(text: str) -> str:
+    """Return the time of day that a text writes, with seconds."""
+    if not re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
+        raise Refusal("wrong_type")
+    return text if text.count(":") > 1 else f"{text}:00"
 
 
 def check_words(text: str) -> None:

@@ -68,7 +68,7 @@ class Orders:
             values = [spelled(each) for each in attribute.values(thing)]
             if not values:
                 return None
-            if attribute.hops:
+            if attribute.hops or attribute.kind == "reference":
                 return max(values) if descending else min(values)
             return values[0]
 
@@ -77,8 +77,10 @@ class Orders:
     def _spelled(self, attribute: Attribute) -> Callable[[Any], Any]:
         """Return what turns a stored value into one that compares as people expect."""
         kind, field = attribute.kind, attribute.field
-        if kind in ("opaque", "file", "whole", "any", "links", "schema", "reference", "network"):
-            raise Unclear
+        if kind in ("opaque", "file", "whole", "any", "links", "schema"):
+            raise Refusal("wrong_type")
+        if kind == "reference":
+            return lambda stored: fold(self.world.by_id[stored].body["name"])
         if attribute.name == "key":
             return lambda stored: _DIGITS.sub(lambda d: d[0].zfill(12), fold(stored))
         if kind == "money":

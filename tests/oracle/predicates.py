@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from muster.query import tree
@@ -23,6 +24,7 @@ from tests.oracle.refusal import ANY, Refusal, Unclear
 from tests.oracle.world import Thing, World
 
 type ThingTest = Callable[[Thing], bool]
+type Equal = Callable[[Attribute, tree.Value], ValueTest]
 type Pair = tuple[Attribute, ValueTest]
 
 _WORDED = frozenset(
@@ -137,16 +139,17 @@ class Predicates:
             raise Refusal("wrong_type")
         empties = [value for value in asked.values if means_empty(value)]
         rest = [value for value in asked.values if not means_empty(value)]
-        pairs = _able(attributes, lambda a: self._one_of(a, rest, exact=asked.case))
+        equal = partial(self.meaning.equal, exact=asked.case)
+        pairs = _able(attributes, lambda a: self._one_of(a, rest, equal))
         if asked.negated:
             return _none_of(attributes, pairs)
         found, empty = _some(pairs), _empty(attributes)
         return lambda thing: found(thing) or (bool(empties) and empty(thing))
 
     def _one_of(
-        self, attribute: Attribute, values: Sequence[tree.Value], *, exact: bool
+        self, attribute: Attribute, values: Sequence[tree.Value], equal: Equal
     ) -> ValueTest:
-        tests = [self.meaning.equal(attribute, value, exact=exact) for value in values]
+        tests = [equal(attribute, value) for value in values]
         return lambda stored: any(test(stored) for test in tests)
 
     def _in_any(self, values: Sequence[tree.Value], *, negated: bool, sign: str) -> ThingTest:
@@ -228,22 +231,15 @@ class Predicates:
     def _having_values(self, attributes: list[Attribute], name: str, call: tree.Call) -> ThingTest:
         if name in NOT_CONNECTED:
             raise Refusal("not_connected")
-        if len(attributes) > 1:
-            raise Unclear
-        attribute = attributes[0]
-        if name == "user" and attribute.kind != "user":
-            raise Refusal("wrong_type")
         if name not in ("user", "all", "only"):
             raise Refusal("wrong_arguments")
-        values = [argument.value for argument in call.arguments]
-        equal = self.past.equal if name == "only" else self.meaning.equal
-        tests = [equal(attribute, v) for v in values if isinstance(v, tree.Word)]
+        values = [a.value for a in call.arguments if isinstance(a.value, tree.Word)]
         if name == "only":
-            return lambda thing: (
-                bool(attribute.values(thing))
-                and all(any(test(value) for test in tests) for value in attribute.values(thing))
-            )
-        return lambda thing: all(any(map(test, attribute.values(thing))) for test in tests)
+            return _only(_able(attributes, lambda a: self._one_of(a, values, self.past.equal)))
+        tests = [
+            _some(_able(attributes, partial(self.meaning.equal, value=value))) for value in values
+        ]
+        return lambda thing: all(test(thing) for test in tests)
 
     def _was(self, asked: tree.Was) -> ThingTest:
         tests = _able(self.attributes.named(asked.path), lambda a: self.past.was(a, asked))
@@ -311,6 +307,16 @@ def _values(attribute: Attribute, thing: Thing) -> list[Any]:
 
 def _some_of(attributes: list[Attribute], test: Callable[[list[Any]], bool]) -> ThingTest:
     return lambda thing: any(test(each.values(thing)) for each in attributes)
+
+
+def _only(pairs: list[Pair]) -> ThingTest:
+    """Return the test for having values, each of which passes."""
+
+    def check(thing: Thing) -> bool:
+        values = [(test, value) for each, test in pairs for value in each.values(thing)]
+        return bool(values) and all(test(value) for test, value in values)
+
+    return check
 
 
 def _empty(attributes: list[Attribute]) -> ThingTest:
