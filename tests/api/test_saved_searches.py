@@ -178,6 +178,19 @@ def test_everybody_has_searches_for_their_own_assets(company: Company) -> None:
     assert {answer.status for answer in answers} == {200}
 
 
+def test_a_search_that_others_rest_on_is_not_removed_unawares(company: Company) -> None:
+    client = company.stand.client
+    path = f"/v1/saved-searches/{company.post('/v1/saved-searches', BIG)['id']}"
+    outer = {"name": "Outer", "query": 'savedSearch("Big ones") AND name = x'}
+    company.post("/v1/saved-searches", outer)
+
+    refused = client.delete(path, if_match="*")
+    removed = client.delete(path + "?ignore_uses=true", if_match="*")
+
+    assert (refused.code, refused.json["searches"]) == ("in_use", 1)
+    assert removed.status == 204
+
+
 def test_a_field_that_a_search_names_is_not_removed_unawares(company: Company) -> None:
     client = company.stand.client
     field = client.post(

@@ -76,6 +76,13 @@ class PreferencesPatch(_Input):
     """An id, key, tag or serial number."""
 
 
+class DeleteSearchQuery(_Input):
+    """What stands in the way of removing it."""
+
+    ignore_uses: bool = False
+    """Remove it although it is on a schedule, or other searches name it."""
+
+
 class SavedSearchesQuery(ListQuery):
     """Which saved searches."""
 

@@ -2,6 +2,7 @@
 
 from muster.access.model import Permission
 from muster.assets.refusals import AmbiguousMatchError, AssetNotFoundError
+from muster.catalog.refusals import InUseError
 from muster.http.paging import list_response, page_response, slice_of
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
@@ -11,6 +12,7 @@ from muster.ownership import called
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 from muster.searches import favourites, refusals, service
 from muster.searches.asked import (
+    DeleteSearchQuery,
     PreferencesPatch,
     ResultsQuery,
     SavedSearchDraft,
@@ -93,17 +95,20 @@ def patch_saved_search(call: Call) -> Response:
 @routes.delete(
     _ONE,
     permission=Permission.ASSET_READ,
+    query=DeleteSearchQuery,
     returns=None,
     status=204,
     errors=(
         refusals.SavedSearchNotFoundError,
         refusals.SavedSearchNotYoursError,
+        InUseError,
         VersionConflictError,
     ),
 )
 def delete_saved_search(call: Call) -> Response:
-    """Remove a saved search."""
-    service.SEARCHES.delete(call.scope, call.path["saved_search_id"], call.if_match)
+    """Remove a saved search that nothing runs on a schedule and no other search names."""
+    search_id, ignore = call.path["saved_search_id"], call.query.ignore_uses
+    service.delete_search(call.scope, search_id, call.if_match, ignore_uses=ignore)
     return Response(status=204)
 
 

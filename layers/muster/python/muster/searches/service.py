@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from muster.access.model import Permission
+from muster.catalog.refusals import in_use
 from muster.errors import FieldError
 from muster.ids import new_id
 from muster.ledger.model import Record
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # a list of searches does without the language
     from muster.query.check.checking import Checked
 
 KIND = "saved_search"
+SCHEDULED = "scheduled_search"
 _FLAGS = {"true": True, "false": False}
 _LONGEST_NUMBER = 40
 SEARCHES = Owned(
@@ -65,6 +67,32 @@ def patch_search(
         return _body(scope, _draft(merged), before.body["owner"])
 
     return SEARCHES.change(scope, search_id, plan, if_match)
+
+
+def delete_search(
+    scope: Scope, search_id: str, if_match: int | None = None, *, ignore_uses: bool = False
+) -> None:
+    """Remove a saved search.
+
+    Raises SavedSearchNotFoundError, SavedSearchNotYoursError, VersionConflictError, InUseError.
+    """
+    SEARCHES.read(scope, search_id)
+    if not ignore_uses:
+        scope.replica.catch_up()
+        _check_unused(scope, search_id)
+    SEARCHES.delete(scope, search_id, if_match)
+
+
+def _check_unused(scope: Scope, search_id: str) -> None:
+    replica, use = scope.replica, {"kind": KIND, "id": search_id}
+    schedules = sum(r.body["saved_search"] == search_id for r in replica.records(SCHEDULED))
+    searches = sum(use in record.body["uses"] for record in replica.records(KIND))
+    if schedules or searches:
+        detail = (
+            f"{schedules} schedules run it and {searches} other searches name it; they would stop "
+            "to work. Change them first, or remove it all the same with ignore_uses=true."
+        )
+        in_use(detail, schedules=schedules, searches=searches)
 
 
 def compile_search(
