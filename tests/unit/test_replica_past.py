@@ -214,6 +214,8 @@ def times(story: list[Step]) -> Iterator[tuple[set[str | None], datetime, dateti
 
 
 def is_met(start: datetime, end: datetime | None, period: Period) -> bool:
+    if period.start is not None and period.end is not None and period.start >= period.end:
+        return False
     if period.end is not None and start >= period.end:
         return False
     return period.start is None or end is None or end > period.start or start >= period.start
