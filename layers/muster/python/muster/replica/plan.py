@@ -17,8 +17,8 @@ MOST_COUNTED = 20_000
 """How many rows of a list are counted, before it is taken for long."""
 _COUNT_STEPS = 200
 _COUNT_SECONDS = 0.004
-_FEWEST_STEPS, _MOST_STEPS = 300, 3000
-_ROW_STEPS = 0.05
+_FEWEST_STEPS, _MOST_STEPS = 300, 8000
+_ROW_STEPS = 0.015
 """Instructions, in thousands, of a row that is read, checked by nothing and sorted."""
 _SAMPLE = 300
 _SCANNED = 0.1
