@@ -8,11 +8,15 @@ the only one there is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from muster.replica.filters import Filter, Sql, joined, state
 from muster.replica.order import Key, Segment, Walk
+
+_OF_ASSET = re.compile(r"\ba\.(?!row\b)")
+"""What tells of a check that it reads the row of the asset, and not only its number."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Way:
         """
         source, _, row = self._source("nothing", Arm())
         head = joined(", ", [Sql(f"{row} AS row"), *_named([key.value for key in self.keys])])
-        tests = [*self._tests("nothing", Arm()), *(each.check for each in self.checks)]
+        tests = [*self._tests("nothing", Arm()), *self._late()]
         where = joined(" AND ", tests)
         inside = f"SELECT {head.text} FROM {source.text} {where.text} LIMIT -1"
         params = (*head.params, *source.params, *where.params)
@@ -80,7 +84,7 @@ class Way:
         """Return the query for the number of all rows; with a bound, at most one more than that."""
         source = self._source("nothing", Arm())[0] if self.gather else Sql("asset a WHERE")
         state_test = Sql(f"{'+' if self.gather else ''}a.trashed {state(self.trashed)}")
-        where = joined(" AND ", [state_test, *(each.check for each in self.checks)])
+        where = joined(" AND ", [state_test, *self._late()])
         params = (*source.params, *where.params)
         if most is None:
             return Sql(f"SELECT count(*) FROM {source.text} {where.text}", params)
@@ -96,7 +100,7 @@ class Way:
         head = joined(", ", [Sql(f"{row} AS row"), *_named(values)])
         known = bool(segment.equal)
         tests = [*self._tests(walk, arm, known=known), *_bounds(segment, values, row)]
-        where = joined(" AND ", [*tests, *(each.check for each in self.checks)])
+        where = joined(" AND ", [*tests, *self._late()])
         select = "SELECT DISTINCT" if walk == "targets" else "SELECT"
         text = f"{select} {head.text} FROM {source.text} {where.text} ORDER BY {order} LIMIT ?"
         return Sql(text, (*head.params, *source.params, *where.params, limit))
@@ -133,8 +137,7 @@ class Way:
     def _source(self, walk: Walk, arm: Arm) -> tuple[Sql, str, str]:
         """Return the tables up to WHERE or AND, the first key's value in them, and the row's."""
         if self.gather:
-            assert self.gather.rows is not None
-            rows = self.gather.rows
+            rows = self._listed(self.gather)
             text = f"({rows.text}) c CROSS JOIN asset a ON a.row = c.row WHERE"
             return Sql(text, rows.params), "", "a.row"
         if walk == "nothing":
@@ -148,6 +151,21 @@ class Way:
         columns = [name for name in (arm.column, key.column) if name]
         index = f"asset_by_{'_'.join(columns)}"
         return Sql(f"asset a INDEXED BY {index} WHERE"), f"a.{key.column}", "a.row"
+
+    def _listed(self, gather: Filter) -> Sql:
+        """Return the list, without what fails a check that needs no asset to be read."""
+        assert gather.rows is not None
+        early = [each.check for each in self.checks if not _OF_ASSET.search(each.check.text)]
+        if not early:
+            return gather.rows
+        test = joined(" AND ", early)
+        text = f"SELECT a.row AS row FROM ({gather.rows.text}) a WHERE {test.text}"
+        return Sql(text, (*gather.rows.params, *test.params))
+
+    def _late(self) -> list[Sql]:
+        """Return the checks that the source does not make."""
+        checks = [each.check for each in self.checks]
+        return [c for c in checks if self.gather is None or _OF_ASSET.search(c.text)]
 
     def _tests(self, walk: Walk, arm: Arm, *, known: bool = False) -> list[Sql]:
         hidden = "" if walk == "column" else "+"
