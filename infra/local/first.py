@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from infra.local.place import REGION
-from muster.access.model import Member, Role
+from muster.access.model import Member, Permission, Role
 from muster.access.refusals import TokenInvalidError
 from muster.access.service import MAX_TOKEN_DAYS, create_tenant, create_token
 from muster.container import Container
@@ -40,8 +40,8 @@ def ensure_first_token(place: Place) -> str:
     container = Container(local_settings(place))
     kept = read_shell_file(place).get("MUSTER_TOKEN", "")
     try:
-        if kept:
-            container.gate.admit(f"Bearer {kept}")
+        # A token keeps what it was given: after an upgrade it may lack a permission that is new.
+        if kept and container.gate.admit(f"Bearer {kept}").permissions == set(Permission):
             return kept
     except TokenInvalidError:
         pass  # expired, revoked, or of a state that is gone
