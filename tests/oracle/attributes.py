@@ -217,7 +217,7 @@ class Attributes:
     def _path_values(self, thing: Thing) -> list[Any]:
         return [self.world.path(each) for each in self._member(thing, "folder")]
 
-    def _status_values(self, thing: Thing) -> list[Any]:
+    def _status_values(self, _: Thing) -> list[Any]:
         raise NotImplementedError
 
     def _created_values(self, thing: Thing) -> list[Any]:
@@ -254,10 +254,10 @@ class Attributes:
         there = [self.world.by_id.get(each) for each in ends]
         return [each.id for each in there if each is not None and self.visible(each)]
 
-    def _text_values(self, thing: Thing) -> list[Any]:
+    def _text_values(self, _: Thing) -> list[Any]:
         raise Refusal("wrong_type")
 
-    def _any_values(self, thing: Thing) -> list[Any]:
+    def _any_values(self, _: Thing) -> list[Any]:
         raise Refusal("wrong_type")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ from muster.query.refusals import InvalidQueryError
 from muster.text import fold
 from tests.oracle.attributes import cell, listed
 from tests.oracle.graph import Graph, Ways
-from tests.oracle.meaning import NOT_CONNECTED, ordered
+from tests.oracle.meaning import NOT_CONNECTED
 from tests.oracle.moments import offset_of
+from tests.oracle.readings import ordered
 from tests.oracle.refusal import Refusal, Unclear
 from tests.oracle.world import Thing
 
@@ -216,14 +217,17 @@ def _named(argument: tree.Argument, *, first: bool) -> tuple[str, list[str]] | N
 
     What is first is a query when it can be one: `type = Laptop`.
     """
-    value: Any = argument.value
+    value = argument.value
     if argument.name:
         values = value.values if isinstance(value, tree.Listed) else (value,)
-        return argument.name.casefold(), [each.text for each in values]
+        return argument.name.casefold(), _words(values)
     if not isinstance(value, tree.Compare | tree.In) or len(value.path.parts) != 1:
         return None
     name = value.path.parts[0].casefold()
     if name not in ("reftype", "types", "dir", "depth") and (first or name != "type"):
         return None
-    values = value.values if isinstance(value, tree.In) else (value.value,)
-    return name, [each.text for each in values if isinstance(each, tree.Word)]
+    return name, _words(value.values if isinstance(value, tree.In) else (value.value,))
+
+
+def _words(values: Iterable[Any]) -> list[str]:
+    return [each.text for each in values if isinstance(each, tree.Word)]

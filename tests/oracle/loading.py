@@ -25,16 +25,18 @@ class _Clock:
         return self.now
 
 
-def load(world: World, directory: Path, random: Random) -> Scope:
-    """Return the scope of the world's caller. Now and then the replica follows along the way."""
-    clock = _Clock(min(t.created.at for t in _all(world)) - timedelta(days=1))
+def load(world: World, directory: Path, random: Random | None) -> Scope:
+    """Return the scope of the world's caller. With `random` the replica
+    now and then follows along the way.
+    """
+    clock = _Clock(min((t.created.at for t in _all(world)), default=world.now) - timedelta(days=1))
     ledger = MemoryLedger("acme", clock)
     replica = SqliteReplica(directory, "acme", ledger)
     _write(ledger, list(_furniture(world)), ("mem_system", "api"))
     for at, by, cause in sorted({(s.at, s.by, s.cause) for t in _all(world) for s in t.steps}):
         clock.now = at
         _write(ledger, list(_writes(ledger, world, (at, by, cause))), (by, cause))
-        if random.random() < 0.2:
+        if random and random.random() < 0.2:
             replica.catch_up()
     clock.now = world.now
     _write(ledger, list(_endings(ledger, world)), ("mem_system", "api"))

@@ -12,7 +12,14 @@ from tests.oracle.spelling import bent, keyword, name, quoted, value
 from tests.oracle.texts import texts_of
 from tests.oracle.world import Thing, World
 
-_TEXTUAL = ("text", "path", "version", "network", "mac")
+_ORDERED = {
+    **dict.fromkeys(("number", "money", "date", "datetime"), 0.75),
+    **dict.fromkeys(("text", "path", "time", "version"), 0.34),
+}
+"""For each kind up to which turn it is compared by order."""
+_LOOKED_AT = frozenset(
+    {"text", "path", "version", "network", "mac", "option", "user", "reference", "folder", "type"}
+)
 _VERBS = ("LIKE", "HAS", "STARTSWITH", "ENDSWITH", "MATCHES")
 _PLAIN = ("name", "tag", "serial", "description", "key", "type", "folder", "created", "updatedBy")
 
@@ -28,24 +35,23 @@ class Fields:
 
     def predicate(self, path: str, attribute: Attribute) -> str:
         """Return a predicate on an attribute."""
-        random, kind = self.random, attribute.kind
-        turn = random.random()
-        if turn < 0.12 or kind in ("opaque", "file"):
-            no = random.choice(("", "NOT "))
-            return f"{path} IS {no}{random.choice(('EMPTY', 'NULL', 'empty'))}"
+        turn = self.random.random()
+        if turn < 0.12 or attribute.kind in ("opaque", "file"):
+            return self._empty(path)
         if turn < 0.22:
             return self._having(path, attribute)
-        if kind in ("number", "money", "date", "datetime") and turn < 0.75:
+        if turn < _ORDERED.get(attribute.kind, 0):
             return self._ordered(path, attribute)
-        if kind in ("text", "path", "time", "version") and turn < 0.34:
-            return self._ordered(path, attribute)
-        if kind in _TEXTUAL or kind in ("option", "user", "reference", "folder", "type"):
-            if turn < 0.65:
-                return self._looked(path, attribute)
-            if kind in ("folder", "type") and turn < 0.8:
-                no = random.choice(("", "", "NOT "))
-                return f"{path} {no}UNDER {self.of(attribute)}"
+        if turn < 0.65 and attribute.kind in _LOOKED_AT:
+            return self._looked(path, attribute)
+        if turn < 0.8 and attribute.kind in ("folder", "type"):
+            no = self.random.choice(("", "", "NOT "))
+            return f"{path} {no}UNDER {self.of(attribute)}"
         return self._equal(path, attribute)
+
+    def _empty(self, path: str) -> str:
+        no = self.random.choice(("", "NOT "))
+        return f"{path} IS {no}{self.random.choice(('EMPTY', 'NULL', 'empty'))}"
 
     def _equal(self, path: str, attribute: Attribute) -> str:
         random = self.random
@@ -200,7 +206,7 @@ class Fields:
         named = self.random.random() < 0.5 or not (attribute.field and attribute.field.currency)
         return f"{amount} {stored['currency']}" if named else amount
 
-    def _say_boolean(self, _: Attribute, stored: bool) -> str:  # noqa: FBT001 - a stored value
+    def _say_boolean(self, _: Attribute, stored: bool) -> str:
         return self.random.choice(("true", "YES", "1") if stored else ("false", "no", "0"))
 
     def _say_network(self, _: Attribute, stored: str) -> str:

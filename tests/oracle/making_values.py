@@ -8,6 +8,7 @@ from typing import Any
 
 from muster.catalog.model import OPTION_KINDS, FieldKind, FieldType
 from muster.ids import spelled
+from tests.oracle.world import World
 
 K = FieldKind
 TEXTS = (
@@ -33,7 +34,7 @@ TEXTS = (
     "SRV-12",
     "SRV-2",
     "Zoë's monitor",
-    "zoe’s Monitor",
+    "zoe\u2019s Monitor",
     "Łódź hall",
     "2026-03-01",
     "10",
@@ -53,7 +54,7 @@ TIMES = ("08:30:00", "12:00:00", "23:59:59")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def stored(random: Random, field: FieldType, assets: list[str], world: Any) -> Any:
+def stored(random: Random, field: FieldType, assets: list[str], world: World) -> Any:
     """Return a stored value of a field: a list where it takes several."""
     if not field.many:
         return one(random, field, assets, world)
@@ -65,25 +66,20 @@ def stored(random: Random, field: FieldType, assets: list[str], world: Any) -> A
     return values
 
 
-def one(random: Random, field: FieldType, assets: list[str], world: Any) -> Any:
+def one(random: Random, field: FieldType, assets: list[str], world: World) -> Any:
     """Return one stored value of a field."""
     kind = field.kind
     if kind in OPTION_KINDS:
         return random.choice(field.options).id
-    if kind is K.REFERENCE:
-        return random.choice(assets)
-    if kind is K.USER:
-        members = [member.id for member in world.members]
-        return random.choice([*members, *PEOPLE[2:], spelled("member", 999)])
-    if kind is K.ASSET_TYPE:
-        return random.choice(sorted(world.types))
     if kind is K.AUTO_NUMBER:
         number = random.randint(1, 30)
         return field.number_template.format(n=number) if field.number_template else number
     if kind is K.MONEY:
         currency = field.currency or random.choice(("EUR", "USD", "JPY"))
         return {"minor": random.choice((0, 100, 5000, 5050, 125000, -700)), "currency": currency}
-    return _simple(random, kind)
+    people = [*(member.id for member in world.members), *PEOPLE[2:], spelled("member", 999)]
+    named = {K.REFERENCE: assets, K.USER: people, K.ASSET_TYPE: sorted(world.types)}
+    return random.choice(named[kind]) if kind in named else _simple(random, kind)
 
 
 def _simple(random: Random, kind: FieldKind) -> Any:

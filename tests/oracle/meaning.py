@@ -3,46 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from muster.query.tree import Call, Value, Word
-from muster.text import fold, words
+from muster.text import fold
 from tests.oracle import texts
 from tests.oracle.attributes import Attribute
-from tests.oracle.moments import Calendar, Stretch
+from tests.oracle.moments import Calendar
+from tests.oracle.readings import at, lies_in, moment, number_of, only, ordered, time_of
 from tests.oracle.refusal import Refusal, Unclear
 from tests.oracle.world import Thing, World
 
 type ValueTest = Callable[[Any], bool]
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_SECONDS = re.compile(r"\d+")
 _MONEY = re.compile(r"([+-]?\d+(?:\.\d+)?)(?:\s+([A-Z]{3}))?")
 _DIGITS = {"JPY": 0}
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_TEXTUAL = frozenset({"text", "path", "network", "mac", "version", "cause"})
-_MOST_STARS = 5
-_MOST_WORDS = 32
 NOT_CONNECTED = frozenset(
-    "connectedtickets hastests lastbuild currentreporter currentassignee currentproject group"
-    " membersof inventorystart notscannedin".split()
+    {
+        "connectedtickets",
+        "currentassignee",
+        "currentproject",
+        "currentreporter",
+        "group",
+        "hastests",
+        "inventorystart",
+        "lastbuild",
+        "membersof",
+        "notscannedin",
+    }
 )
-
-
-def means_empty(value: Value) -> bool:
-    """Tell whether a value stands for having none: EMPTY, NULL or an empty text."""
-    if isinstance(value, Call):
-        return False
-    bare = value.form == "text" and value.text.upper() in ("EMPTY", "NULL")
-    return bare or not fold(value.text)
-
-
-def moment(stored: Any) -> datetime:
-    """Return a stored moment."""
-    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
 
 
 class Meaning:
@@ -79,9 +72,14 @@ class Meaning:
         asked = time_of(text)
         return lambda stored: stored == asked
 
-    _equal_path = _equal_cause = _equal_mac = _equal_file = _equal_text
+    _equal_path = _equal_cause = _equal_mac = _equal_text
 
-    def _equal_network(self, attribute: Attribute, text: str) -> ValueTest:
+    def _equal_file(self, _: Attribute, text: str) -> ValueTest:
+        if not texts.is_id(text):
+            raise Refusal("wrong_type")
+        return lambda stored: stored == text
+
+    def _equal_network(self, _: Attribute, text: str) -> ValueTest:
         try:
             if "/" not in text:
                 sought = ip_address(text)
@@ -89,7 +87,7 @@ class Meaning:
             network = ip_network(text, strict=False)
         except ValueError as error:
             raise Refusal("wrong_type") from error
-        return lambda stored: _lies_in(stored, network)
+        return lambda stored: lies_in(stored, network)
 
     def _equal_version(self, _: Attribute, text: str) -> ValueTest:
         sought = texts.version(text)
@@ -270,106 +268,4 @@ class Meaning:
             raise Refusal("wrong_type")
         if kind == "date":
             return lambda stored: ordered(stored, sign, asked.day.isoformat())
-        return lambda stored: _at(moment(stored).astimezone(UTC), sign, asked)
-
-    def looks(self, attribute: Attribute, verb: str, text: str) -> ValueTest:
-        """Return the test for text that has, begins with, is near … a text."""
-        spellings = self._spellings(attribute)
-        if verb in ("HAS", "NEAR"):
-            check_words(text)
-        if verb == "MATCHES" and text.count("*") > _MOST_STARS:
-            raise Refusal("limit_exceeded")
-        if not fold(text):
-            raise Unclear
-        return lambda stored: any(texts.looks(verb, each, text) for each in spellings(stored))
-
-    def _spellings(self, attribute: Attribute) -> Callable[[Any], Sequence[str]]:
-        """Return what tells the texts of a stored value."""
-        kind, field = attribute.kind, attribute.field
-        if kind in _TEXTUAL:
-            whole = attribute.name == "id"
-            return lambda stored: [] if not whole and texts.is_id(stored) else [stored]
-        if kind == "option" and field:
-            return lambda stored: [o.label for o in field.options if o.id == stored]
-        if kind == "user":
-            # Who made or changed an asset is known by an id, and that is no text.
-            free = field is not None
-            return lambda stored: self._names_of_person(stored, free=free)
-        if kind == "reference":
-            return lambda stored: [self.world.by_id[stored].body["name"]]
-        if kind == "folder":
-            return lambda stored: [self.world.folders[stored].name]
-        if kind == "type":
-            types = self.world.types
-            return lambda stored: [types[stored].label, types[stored].name]
-        raise Refusal("wrong_type")
-
-    def _names_of_person(self, stored: str, *, free: bool) -> list[str]:
-        for member in self.world.members:
-            if member.id == stored:
-                return [member.name, member.email]
-        return [stored] if free and not texts.is_id(stored) else []
-
-
-def time_of(text: str) -> str:
-    """Return the time of day that a text writes, with seconds."""
-    if not re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
-        raise Refusal("wrong_type")
-    return text if text.count(":") > 1 else f"{text}:00"
-
-
-def check_words(text: str) -> None:
-    """Refuse a text that has no words, or too many."""
-    count = len(words(text))
-    if not 0 < count <= _MOST_WORDS:
-        raise Refusal("limit_exceeded" if count else "wrong_type")
-
-
-def only(call: Value) -> str:
-    """Return the one word in a function's brackets."""
-    if not isinstance(call, Call) or len(call.arguments) != 1:
-        raise Refusal("wrong_arguments")
-    value = call.arguments[0].value
-    if not isinstance(value, Word):
-        raise Refusal("wrong_arguments")
-    return value.text
-
-
-def number_of(attribute: Attribute, value: Word) -> float:
-    """Return the number that a word writes; durations are whole seconds."""
-    seconds = attribute.field is not None and attribute.field.kind == "duration"
-    if not (_SECONDS if seconds else _NUMBER).fullmatch(value.text):
-        raise Refusal("wrong_type")
-    return float(value.text) if "." in value.text else int(value.text)
-
-
-def ordered(one: Any, sign: str, other: Any) -> bool:
-    """Tell whether two values stand so to each other."""
-    results = {
-        "=": one == other,
-        "!=": one != other,
-        "<": one < other,
-        "<=": one <= other,
-        ">": one > other,
-        ">=": one >= other,
-    }
-    return results[sign]
-
-
-def _at(there: datetime, sign: str, asked: Stretch) -> bool:
-    """Tell whether a moment lies so to another one, or to a whole day."""
-    if asked.end is None:
-        return ordered(there, sign, asked.start)
-    results = {
-        "=": asked.start <= there < asked.end,
-        "<": there < asked.start,
-        "<=": there < asked.end,
-        ">": there >= asked.end,
-        ">=": there >= asked.start,
-    }
-    return results[sign]
-
-
-def _lies_in(stored: str, network: Any) -> bool:
-    there = ip_network(stored, strict=False)
-    return there.version == network.version and there.subnet_of(network)
+        return lambda stored: at(moment(stored).astimezone(UTC), sign, asked)

@@ -11,8 +11,8 @@ from muster.query import tree
 from muster.text import fold, words
 from tests.oracle import texts
 from tests.oracle.attributes import Attribute
-from tests.oracle.meaning import moment
 from tests.oracle.predicates import Predicates
+from tests.oracle.readings import moment
 from tests.oracle.refusal import Refusal, Unclear
 from tests.oracle.world import Thing
 
@@ -76,29 +76,46 @@ class Orders:
 
     def _spelled(self, attribute: Attribute) -> Callable[[Any], Any]:
         """Return what turns a stored value into one that compares as people expect."""
-        kind, field = attribute.kind, attribute.field
-        if kind in ("opaque", "file", "whole", "any", "links", "schema"):
-            raise Refusal("wrong_type")
-        if kind == "reference":
-            return lambda stored: fold(self.world.by_id[stored].body["name"])
         if attribute.name == "key":
             return lambda stored: _DIGITS.sub(lambda d: d[0].zfill(12), fold(stored))
-        if kind == "money":
-            if not field or not field.currency:
-                raise Unclear
-            return lambda stored: stored["minor"]
-        if kind == "option" and field:
-            places = {option.id: place for place, option in enumerate(field.options)}
-            return lambda stored: places[stored]
-        if kind == "type":
-            return lambda stored: (fold(self.world.types[stored].label), stored)
-        if kind == "folder":
-            return lambda stored: (fold(self.world.path(stored)), stored)
-        if kind == "user":
-            return self._person
-        if kind == "datetime":
-            return moment
-        return lambda stored: fold(stored) if isinstance(stored, str) else stored
+        if attribute.kind == "money" and not (attribute.field and attribute.field.currency):
+            raise Unclear
+        make = getattr(self, f"_{attribute.kind}", None)
+        if make is None:
+            raise Refusal("wrong_type")
+        return lambda stored: make(attribute, stored)
+
+    def _text(self, _: Attribute, stored: str) -> str:
+        return fold(stored)
+
+    _network = _mac = _version = _time = _date = _cause = _path = _text
+
+    def _number(self, _: Attribute, stored: Any) -> Any:
+        return stored
+
+    _boolean = _number
+
+    def _datetime(self, _: Attribute, stored: Any) -> Any:
+        return moment(stored)
+
+    def _money(self, _: Attribute, stored: Any) -> Any:
+        return stored["minor"]
+
+    def _reference(self, _: Attribute, stored: str) -> str:
+        return fold(self.world.by_id[stored].body["name"])
+
+    def _option(self, attribute: Attribute, stored: str) -> int:
+        assert attribute.field
+        return [option.id for option in attribute.field.options].index(stored)
+
+    def _type(self, _: Attribute, stored: str) -> tuple[str, str]:
+        return fold(self.world.types[stored].label), stored
+
+    def _folder(self, _: Attribute, stored: str) -> tuple[str, str]:
+        return fold(self.world.path(stored)), stored
+
+    def _user(self, _: Attribute, stored: str) -> tuple[int, str, str]:
+        return self._person(stored)
 
     def _person(self, stored: str) -> tuple[int, str, str]:
         names = {member.id: member.name for member in self.world.members}
@@ -114,7 +131,7 @@ def _comparison(
         a, b = value(one), value(other)
         if a is None or b is None:
             return ((a is None) - (b is None)) * (-1 if empty_first else 1)
-        return ((a > b) - (a < b)) * (-1 if descending else 1)
+        return (int(a > b) - int(a < b)) * (-1 if descending else 1)
 
     return compare
 

@@ -9,7 +9,8 @@ from typing import Any
 from muster.query import tree
 from muster.text import fold
 from tests.oracle.attributes import Attribute, cell, listed
-from tests.oracle.meaning import Meaning, ValueTest, means_empty, moment
+from tests.oracle.meaning import Meaning, ValueTest
+from tests.oracle.readings import means_empty, moment
 from tests.oracle.refusal import Refusal, Unclear
 from tests.oracle.world import Step, Thing
 
@@ -42,25 +43,19 @@ class Past:
     def changed(self, attribute: Attribute, asked: tree.Changed) -> ThingTest:
         """Return the test for a step in a period that changed the values so."""
         held = self._held(attribute)
-        actors = asked.by and self._actors(asked.by)
-        before = asked.before and self._one(attribute, asked.before)
-        after = asked.after and self._one(attribute, asked.after)
+        actors = self._actors(asked.by) if asked.by else _any
+        before = self._one(attribute, asked.before) if asked.before else _any
+        after = self._one(attribute, asked.after) if asked.after else _any
         start, end = self._period(asked.when)
 
-        def check(thing: Thing) -> bool:
-            for old, new in zip(thing.steps, thing.steps[1:], strict=False):
-                gone, come = _difference(held(old), held(new))
-                if (
-                    (gone or come)
-                    and _inside(new.at, start, end)
-                    and (actors is None or actors(new.by))
-                    and (before is None or any(map(before, gone)))
-                    and (after is None or any(map(after, come)))
-                ):
-                    return True
-            return False
+        def meets(old: Step, new: Step) -> bool:
+            gone, come = _difference(held(old), held(new))
+            changed = bool(gone or come) and _inside(new.at, start, end) and actors(new.by)
+            # What is not asked for is met by whatever went and came, and by nothing too.
+            went = asked.before is None or any(map(before, gone))
+            return changed and went and (asked.after is None or any(map(after, come)))
 
-        return check
+        return lambda thing: any(map(meets, thing.steps, thing.steps[1:]))
 
     def _held(self, attribute: Attribute) -> Callable[[Step], list[Any]]:
         if attribute.hops:
@@ -139,6 +134,10 @@ class Past:
             day = self.meaning.calendar.whole(first.day)
             return day.start, day.end
         return first.start, last.end or last.start + _TICK
+
+
+def _any(_: Any) -> bool:
+    return True
 
 
 def _times(thing: Thing) -> Iterator[tuple[Step, datetime, datetime | None]]:

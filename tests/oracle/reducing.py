@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from muster.query import tree
 from muster.query.parse import unparse
 from tests.oracle.world import Thing, World
+
+_MEMBERS = ("tag", "serial", "description", "folder", "images", "files")
 
 type Differs = Callable[[World, str], bool]
 
@@ -69,7 +71,7 @@ def _smaller(node: Any) -> Iterator[Any]:
     for member in fields(node) if is_dataclass(node) else ():
         value = getattr(node, member.name)
         for each in _smaller_member(member.name, value):
-            yield replace(node, **{member.name: each})  # type: ignore[type-var]
+            yield replace(node, **{member.name: each})
 
 
 def _smaller_member(name: str, value: Any) -> Iterator[Any]:
@@ -88,29 +90,29 @@ def _smaller_member(name: str, value: Any) -> Iterator[Any]:
 
 def smaller_worlds(world: World) -> Iterator[World]:
     """Yield the worlds that are this one without some asset, link, step or value."""
-    things = world.things
-    for size in (len(things) // 2, len(things) // 4, 1):
-        for start in range(0, len(things), size or 1):
-            yield replace(world, things=things[:start] + things[start + size :])
-    names = sorted({n for t in things for step in t.steps for n in step.body["fields"]})
-    for size in (len(names) // 2, len(names) // 4, 1):
-        for start in range(0, len(names), size or 1):
-            bare = {*names[start : start + size]}
-            yield replace(world, things=tuple(_without(thing, bare) for thing in things))
-    for member in ("tag", "serial", "description", "folder", "images", "files"):
-        yield replace(world, things=tuple(_without(thing, {member}) for thing in things))
-    if world.links:
-        yield replace(world, links=())
-        known = {thing.id for thing in things}
-        yield replace(world, links=tuple(j for j in world.links if {j.source, j.target} <= known))
-    for place in range(len(world.links)):
-        yield replace(world, links=world.links[:place] + world.links[place + 1 :])
-    for group in ("purged", "primary"):
-        if getattr(world, group):
-            yield replace(world, **{group: type(getattr(world, group))()})
-    for place, thing in enumerate(things):
+    for things in _without_runs(world.things):
+        yield replace(world, things=things)
+    names = sorted({n for t in world.things for step in t.steps for n in step.body["fields"]})
+    groups = [{*names} - {*kept} for kept in _without_runs(names)]
+    for bare in (*groups, *({member} for member in _MEMBERS)):
+        yield replace(world, things=tuple(_without(thing, bare) for thing in world.things))
+    known = {thing.id for thing in world.things}
+    yield replace(world, links=tuple(j for j in world.links if {j.source, j.target} <= known))
+    for links in _without_runs(world.links):
+        yield replace(world, links=links)
+    yield replace(world, purged=())
+    yield replace(world, primary={})
+    for place, thing in enumerate(world.things):
         for each in _smaller_things(thing):
-            yield replace(world, things=(*things[:place], each, *things[place + 1 :]))
+            changed = (*world.things[:place], each, *world.things[place + 1 :])
+            yield replace(world, things=changed)
+
+
+def _without_runs[T](items: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    """Yield the items without a half of them, without a quarter, without one."""
+    for size in (len(items) // 2, len(items) // 4, 1):
+        for start in range(0, len(items), max(size, 1)):
+            yield (*items[:start], *items[start + size :])
 
 
 def _smaller_things(thing: Thing) -> Iterator[Thing]:
@@ -121,7 +123,7 @@ def _smaller_things(thing: Thing) -> Iterator[Thing]:
         yield _without(thing, names)
     for name in sorted(names):
         yield _without(thing, {name})
-    for member in ("tag", "serial", "description", "folder", "images", "files", "trashed_at"):
+    for member in (*_MEMBERS, "trashed_at"):
         if any(member in step.body for step in thing.steps):
             yield _without(thing, {member})
 

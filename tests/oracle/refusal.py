@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 ANY = "any"
 """The code where several fields refuse, each for another reason."""
 

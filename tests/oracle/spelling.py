@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from random import Random
 
+from muster.query.parse.keywords import BEHIND_VALUE, CORE, TIMES
+
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _SINGULAR = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d")
 _KEYWORDS = frozenset(
-    "and or not order by asc desc nulls first last limit like has startswith endswith matches in"
-    " case between is empty null under having was changed from to after before on during object"
-    " text true false".split()
-)
+    each.casefold()
+    for each in (*CORE, *TIMES, *BEHIND_VALUE, "ASC", "DESC", "NULLS", "FIRST", "LAST", "EMPTY")
+) | {"null", "case", "object", "text", "true", "false"}
 
 
 def quoted(random: Random, text: str) -> str:
@@ -39,21 +40,14 @@ def name(random: Random, part: str) -> str:
 
 def bent(random: Random, text: str) -> str:
     """Return a text as people retype it: other case, a part of it, a letter wrong, or as it is."""
-    turn = random.randint(0, 9)
-    if turn < 4 or not text:
+    if not text:
         return text
-    if turn == 4:
-        return text.upper()
-    if turn == 5:
-        return text.lower()
-    if turn == 6:
-        return random.choice(text.split() or [text])
-    if turn == 7:
-        return text[: max(2, len(text) // 2)]
-    if turn == 8:
-        return text[len(text) // 3 :]
     place = random.randrange(len(text))
-    return text[:place] + random.choice(("", "e", text[place] * 2)) + text[place + 1 :]
+    slip = text[:place] + random.choice(("", "e", text[place] * 2)) + text[place + 1 :]
+    parts = (random.choice(text.split() or [text]), text[: max(2, len(text) // 2)])
+    return random.choice(
+        (*(text,) * 4, text.upper(), text.lower(), *parts, text[len(text) // 3 :], slip)
+    )
 
 
 def keyword(random: Random, word: str) -> str:

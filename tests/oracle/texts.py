@@ -15,7 +15,9 @@ _NO_TEXT = re.compile(
     r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}|\d{4}-\d\d-\d\d(T[0-9:.]+Z)?|\d\d:\d\d(:\d\d)?", re.ASCII
 )
 _ID = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
-_BEFORE = "alpha beta canary dev milestone nightly pre preview rc snapshot".split()
+_BEFORE = frozenset(
+    {"alpha", "beta", "canary", "dev", "milestone", "nightly", "pre", "preview", "rc", "snapshot"}
+)
 
 
 def is_id(text: str) -> bool:
@@ -118,5 +120,5 @@ def version(text: str) -> tuple[Any, ...] | None:
     if not parts:
         return (numbers, 0, parts)
     numbered = len(tail) > 1 and tail[1].isdigit()
-    early = tail[0] in ("-", *_BEFORE) or (tail[0] in ("a", "b", "c", "m") and numbered)
+    early = tail[0] == "-" or tail[0] in _BEFORE or (tail[0] in ("a", "b", "c", "m") and numbered)
     return (numbers, -1 if early else 1, parts)
