@@ -23,7 +23,7 @@ def met(world: World, condition: Condition, trashed: Trashed = "no") -> set[int]
         view = view_of(db, trashed)
         found = compile_condition(view, condition)
         names = "SELECT a.row, r.id FROM asset a JOIN record r ON r.row = a.row"
-        there = dict(db.execute(f"{names} WHERE {view.visible('a')}"))  # noqa: S608
+        there = dict(db.execute(f"{names} WHERE {view.visible('a')}"))
         sql = f"SELECT a.row FROM asset a WHERE {found.check.text}"  # noqa: S608
         checked = {row[0] for row in db.execute(sql, found.check.params)} & there.keys()
         if found.rows is not None:
