@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from muster.jobs.due import run_due
 from muster.jobs.timetable import MemoryTimetable
 from muster.ledger.model import Commit
-from muster.jobs.due import run_due
 from muster.sequences.follow import Follower
 from tests.support import TENANT, Stand
 
