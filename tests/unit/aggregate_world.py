@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from muster.replica.columns import Columns
 from muster.replica.condition import Place
+from muster.replica.kept import Columns
 from muster.replica.measures import AggregateQuery, AggregateRow, Group
 from muster.replica.port import AssetQuery
 from tests.unit.replica_world import World

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from muster.ledger.model import Record
 from muster.replica import columns
-from muster.replica.columns import Columns
 from muster.replica.condition import Equal, Place
+from muster.replica.kept import Columns
 from muster.replica.measures import AggregateQuery, Aggregates, Function, Group, Measure
 from muster.replica.port import AssetQuery
 from tests.unit.replica_world import World, asset_id

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, product, repeat
+from math import prod
 from operator import add, mul
 from typing import Any
 
 from muster.replica.buckets import bucket
 from muster.replica.cells import Cell
-from muster.replica.columns import Codes, Columns, NotInMemoryError, Source, targets_of
+from muster.replica.columns import Codes, NotInMemoryError, Source, targets_of
 from muster.replica.condition import Place
+from muster.replica.kept import Columns
 from muster.replica.measures import Group
 from muster.replica.project import DESCRIPTION
 from muster.replica.reach import COLUMNS
@@ -58,6 +60,11 @@ class Crossing:
         found = Counter(self.numbers)
         found.update(number for _, number in self.odd)
         return found
+
+    @property
+    def most(self) -> int:
+        """Return what all groups' numbers are below."""
+        return prod(len(each.keys) for each in self.told)
 
     def keys(self, number: int) -> Keys:
         """Return the keys of a group."""

@@ -20,7 +20,7 @@ from muster.replica.port import AssetQuery, CommitRow, Explained, LinkRow, Page
 from muster.replica.store import Store
 
 if TYPE_CHECKING:
-    from muster.replica.columns import Columns
+    from muster.replica.kept import Columns
     from muster.replica.measures import AggregateQuery, Aggregates
 
 _CHANGES_AT_ONCE = 4000
@@ -129,7 +129,7 @@ class SqliteReplica:
     def aggregate(self, query: AggregateQuery) -> Aggregates:
         """Return groups of assets."""
         aggregate: _Aggregate = import_module("muster.replica.aggregate").aggregate
-        self.columns = self.columns or import_module("muster.replica.columns").Columns()
+        self.columns = self.columns or import_module("muster.replica.kept").Columns()
         return self._ask_in_time(lambda db: aggregate(db, query, self.columns))
 
     def match_assets(self, field_name: str, value: Any, *, limit: int = 10) -> list[Record]:

@@ -9,12 +9,14 @@ from itertools import chain
 from typing import Any
 
 from muster.replica import tally
-from muster.replica.columns import Amounts, Codes, Columns, NotInMemoryError, Source
+from muster.replica.columns import Amounts, Codes, NotInMemoryError, Source
 from muster.replica.crossing import Crossing, Keys, cross, source_of, told_by
+from muster.replica.kept import Columns
 from muster.replica.measures import AggregateQuery, Function, Measure, PerUnit
 from muster.replica.where.view import View
 
 _HALF = 32
+_MOST_LISTED = 100_000
 _TIMES = frozenset({"created_at", "updated_at"})
 
 type Group = tuple[Keys, int, list[int | PerUnit]]
@@ -111,7 +113,10 @@ def _of_amounts(
         strict=True,
     )
     rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    found = _AMOUNTS[function](len(column.units), chain(even, odd))
+    if function == "sum" and crossing.most <= _MOST_LISTED:
+        found = _added_up(len(column.units), crossing.most, chain(even, odd))
+    else:
+        found = _AMOUNTS[function](len(column.units), chain(even, odd))
     for unit, by_group in enumerate(found[1:], 1):  # without a unit there is no value
         for group, told in by_group.items():
             rows[group].append((column.units[unit], *told))
@@ -140,6 +145,17 @@ def _added(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]
     for group, unit, value in rows:
         sums[unit][group] += value
     return [{group: _halves(total, 1) for group, total in one.items()} for one in sums]
+
+
+def _added_up(units: int, most: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
+    """Return the same where groups have small numbers: what is asked most, and a third faster."""
+    sums: list[list[int | None]] = [[None] * most for _ in range(units)]
+    for group, unit, value in rows:
+        sums[unit][group] = (sums[unit][group] or 0) + value
+    return [
+        {group: _halves(total, 1) for group, total in enumerate(one) if total is not None}
+        for one in sums
+    ]
 
 
 def _averaged(units: int, rows: Iterable[_Row]) -> list[dict[int, tuple[Any, ...]]]:
