@@ -25,6 +25,8 @@ from muster.replica.condition import (
     Versioned,
     Within,
 )
+from muster.replica.where import hops
+from muster.replica.where.hops import hops_of
 from tests.unit.replica_conditions import met
 from tests.unit.replica_world import World, asset_id
 
@@ -156,6 +158,20 @@ def test_a_condition_is_true_of_what_it_says(
     world: World, condition: Condition, expected: set[int]
 ) -> None:
     """Checked asset by asset, and as a list; the complement is all the others that are there."""
+    assert met(world, condition) == expected
+    assert met(world, Not(condition)) == EVERYONE - expected
+
+
+OVER_REFERENCES = [case for case in CASES if hops_of(case[0])]
+
+
+@pytest.mark.parametrize(("condition", "expected"), OVER_REFERENCES, ids=lambda c: str(c)[:70])
+def test_references_to_many_are_followed_one_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, condition: Condition, expected: set[int]
+) -> None:
+    """Where a field leads to too many assets for each to be looked at beforehand."""
+    monkeypatch.setattr(hops, "MOST_FEW", 0)
+
     assert met(world, condition) == expected
     assert met(world, Not(condition)) == EVERYONE - expected
 

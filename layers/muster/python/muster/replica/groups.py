@@ -19,18 +19,18 @@ from muster.replica.cells import Scalar
 from muster.replica.filters import Filter, Sql, asset_id, holders, state
 from muster.replica.order import Key, value_behind
 
-_MOST = 2000
+MOST_FEW = 2000
 MOST_VISITED = 60
 """After so many groups without a full page, what is left is read at once."""
 _FEW_VALUED = frozenset({"type", "folder", "source", "created_by", "updated_by"})
 _ARMED = frozenset({"type", "folder"})
-_VALUES = f"""
+FEW_VALUES = f"""
 WITH RECURSIVE found(value) AS (
   SELECT min(value) FROM value WHERE field = ?1
   UNION ALL
   SELECT (SELECT min(value) FROM value WHERE field = ?1 AND value > found.value)
   FROM found WHERE found.value IS NOT NULL)
-SELECT value FROM found WHERE value IS NOT NULL LIMIT {_MOST + 1}"""
+SELECT value FROM found WHERE value IS NOT NULL LIMIT {MOST_FEW + 1}"""
 _COLUMN_VALUES = """
 WITH RECURSIVE found(value) AS (
   SELECT min({column}) FROM asset WHERE trashed {state}
@@ -90,18 +90,18 @@ def _found(db: sqlite3.Connection, key: Key, trashed: str) -> list[Group] | None
     if key.hops:
         return _behind(db, key, trashed)
     if key.column is None:
-        values = _few(db.execute(_VALUES, (key.field,)))
+        values = _few(db.execute(FEW_VALUES, (key.field,)))
         return None if values is None else _of_field(db, key, values)
     if key.column not in _FEW_VALUED:
         return None
-    sql = _COLUMN_VALUES.format(column=key.column, state=state(trashed), most=_MOST + 1)
+    sql = _COLUMN_VALUES.format(column=key.column, state=state(trashed), most=MOST_FEW + 1)
     values = _few(db.execute(sql))
     return None if values is None else [_of_column(db, key, each, trashed) for each in values]
 
 
 def _few(found: sqlite3.Cursor) -> list[Any] | None:
     values = [row[0] for row in found]
-    return values if len(values) <= _MOST else None
+    return values if len(values) <= MOST_FEW else None
 
 
 def _of_field(db: sqlite3.Connection, key: Key, values: Sequence[Scalar]) -> list[Group]:
@@ -144,7 +144,7 @@ def _empty(key: Key, trashed: str) -> Group:
 def _behind(db: sqlite3.Connection, key: Key, trashed: str) -> list[Group] | None:
     """Return the groups by what the first hop leads to, each with the value behind it."""
     first, *rest = key.hops
-    named = _few(db.execute(_VALUES, (first,)))
+    named = _few(db.execute(FEW_VALUES, (first,)))
     if named is None:
         return None
     value = value_behind(key, rest, trashed)

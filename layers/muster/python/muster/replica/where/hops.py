@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from muster.replica.condition import Count, Empty, Only
 from muster.replica.filters import Filter, Sql
+from muster.replica.groups import FEW_VALUES, MOST_FEW
 from muster.replica.where.logic import NOTHING, both, complement
 from muster.replica.where.place import SIGNS, any_value, field_at, is_column
 from muster.replica.where.view import View, asset_id
 
 _COST = 6
+_FIELD_COST = 3
 
 
 def hops_of(condition: Any) -> tuple[str, ...]:
@@ -27,7 +31,7 @@ def led(view: View, condition: Any) -> Filter:
     hops, bare = hops_of(condition), _bare(condition)
     match condition:
         case Empty():
-            return complement(_through(view, hops, any_value(view, bare.place)))
+            return _none(_through(view, hops, any_value(view, bare.place)))
         case Only():
             inside = view.filter(bare)
             there = any_value(view, bare.place)
@@ -47,6 +51,9 @@ def through(view: View, field_name: str, found: Filter) -> Filter:
     number = view.field(field_name)
     if number is None:
         return NOTHING
+    named = [row[0] for row in view.db.execute(FEW_VALUES, (number,))]
+    if len(named) <= MOST_FEW:
+        return _through_few(view, number, named, found)
     target = f"r.kind = 'asset' AND r.id = {asset_id('h.value')}"
     meets = view.meets(found, "r.row")
     check = Sql(
@@ -64,6 +71,24 @@ def through(view: View, field_name: str, found: Filter) -> Filter:
             (*found.rows.params, number),
         )
     return Filter(check, rows, found.cost + _COST)
+
+
+def _through_few(view: View, number: int, named: Sequence[Any], found: Filter) -> Filter:
+    """Return the same of a field that leads to few assets: each of them is looked at beforehand."""
+    meets = view.meets(found, "r.row")
+    sql = (
+        "SELECT n.value FROM json_each(?) n CROSS JOIN record r"
+        f" WHERE r.kind = 'asset' AND r.id = {asset_id('n.value')} AND {meets.text}"
+    )
+    texts = json.dumps([value for value in named if isinstance(value, str)])
+    passing = [row[0] for row in view.db.execute(sql, (texts, *meets.params))]
+    if not passing:
+        return NOTHING
+    test = "h.field = ? AND {}h.value IN (SELECT value FROM json_each(?))"
+    params = (number, json.dumps(passing))
+    check = f"EXISTS (SELECT 1 FROM value h WHERE h.asset = a.row AND {test.format('+')})"
+    rows = f"SELECT DISTINCT h.asset AS row FROM value h WHERE {test.format('')}"
+    return Filter(Sql(check, params), Sql(rows, params), _FIELD_COST)
 
 
 def reached(view: View, hops: tuple[str, ...], row: str) -> tuple[Sql, Sql, str]:
@@ -88,6 +113,13 @@ def _through(view: View, hops: tuple[str, ...], found: Filter) -> Filter:
     for name in reversed(hops):
         found = through(view, name, found)
     return found
+
+
+def _none(found: Filter) -> Filter:
+    """Return the complement with a list, made in the order of rows: it is quick where few pass."""
+    there = complement(found)
+    rows = f"SELECT a.row FROM asset a NOT INDEXED WHERE {there.check.text}"
+    return replace(there, rows=Sql(rows, there.check.params))
 
 
 def _counted(view: View, condition: Count) -> Filter:
