@@ -54,7 +54,7 @@ bench: $(READY) ## Measure; writes docs/benchmarks.md
 bench-million: $(READY) ## Measure, and search a million assets too: takes half an hour
 	$(BIN)/python -m tests.bench --million
 
-fuzz: $(READY) ## Send what the API's document allows, and what it does not, to the running stack
+fuzz: $(READY) ## Send the running stack all kinds of requests; a million queries (MUSTER_FUZZ_QUERIES)
 	$(BIN)/python -m pytest tests -m fuzz --timeout 1800
 
 package: $(READY) ## Pack the stack for AWS and validate it (ARCHITECTURE=arm64)
