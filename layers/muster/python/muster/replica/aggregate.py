@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from muster.replica import ask, buckets, plan, spelling, tallies, tally
-from muster.replica.columns import NotInMemoryError
+from muster.replica.columns import NotInMemoryError, listed
 from muster.replica.condition import Place
 from muster.replica.filters import Filter, Sql, joined, state
 from muster.replica.kept import Columns
@@ -23,6 +23,8 @@ from muster.replica.where.view import View
 type Told = tallies.Group
 
 _SEQ = "SELECT seq FROM state"
+_FEW = 20
+"""How many values of a column are read in the time that one is looked up and sorted."""
 _WALKED = 6
 """How many assets are walked past in the time that one of a list is gone to."""
 _TIMES = {"created_at", "updated_at"}
@@ -52,8 +54,9 @@ class _Assets:
         """Return their rows, None for all."""
         if self.all:
             return None
-        sql = f"SELECT a.row FROM {self.source.text} WHERE {self.where.text}"
-        return [row for (row,) in db.execute(sql, (*self.source.params, *self.where.params))]
+        sql = f"SELECT group_concat(a.row) FROM {self.source.text} WHERE {self.where.text}"
+        (rows,) = db.execute(sql, (*self.source.params, *self.where.params)).fetchone()
+        return listed(rows or "")
 
 
 def aggregate(
@@ -66,8 +69,9 @@ def aggregate(
     view = view_of(db, asked.query.trashed)
     chosen = _assets(view, asked)
     groups, total = _from_memory(view, asked, chosen, columns) or _from_file(view, asked, chosen)
+    known: spelling.Known = {}
     rows = tuple(
-        AggregateRow(spelling.spelled(db, asked.groups, keys), size, tuple(values))
+        AggregateRow(spelling.spelled(db, asked.groups, keys, known), size, tuple(values))
         for keys, size, values in groups
     )
     return Aggregates(rows, total, int(db.execute(_SEQ).fetchone()[0]))
@@ -155,7 +159,8 @@ def _assets(view: View, asked: AggregateQuery) -> _Assets:
         walked = "asset a NOT INDEXED" if _needs_values(asked) else "asset a"
         return _Assets(Sql(walked), where, few=False, all=not found)
     text = f"({best.rows.text}) c CROSS JOIN asset a ON a.row = c.row"
-    return _Assets(Sql(text, best.rows.params), where, few=fewest is not None, all=False)
+    few = fewest is not None and (search.counts.of(fewest) or 0) < search.counts.total // _FEW
+    return _Assets(Sql(text, best.rows.params), where, few=few, all=False)
 
 
 def _best_of_large(view: View, search: ask.Search) -> Filter | None:

@@ -138,7 +138,7 @@ class Amounts:
         numbers = {unit: self._number(unit or None) for unit in dict.fromkeys(units.split(","))}
         of_rows = map(numbers.__getitem__, units.split(","))
         held, held_values, several = self.numbers, self.values, self.several
-        for row, value, number in zip(_listed(rows), _listed(values), of_rows, strict=True):
+        for row, value, number in zip(listed(rows), listed(values), of_rows, strict=True):
             if held[row] or (several and row in several):
                 self._put(row, value, number)
             else:
@@ -169,7 +169,7 @@ class States:
         """Read them all."""
         self.states = bytearray(last_row(db) + 1)
         for trashed, rows in db.execute(_STATES):
-            for row in _listed(rows):
+            for row in listed(rows):
                 self.states[row] = 1 + trashed
 
     def reread(self, db: sqlite3.Connection, row: int) -> None:
@@ -208,10 +208,11 @@ def _by_cell(db: sqlite3.Connection, source: Source) -> Iterator[tuple[Cell, lis
         if unit is not None:  # amounts are equal only in one currency
             raise NotInMemoryError
         if value is not None:
-            yield (value, None), _listed(rows)
+            yield (value, None), listed(rows)
 
 
-def _listed(numbers: str) -> list[int]:
+def listed(numbers: str) -> list[int]:
+    """Return the numbers of a text that SQLite's group_concat made."""
     # Numbers in one text are faster to hand over, and to read, than rows of one number each.
     found: list[int] = json.loads(f"[{numbers}]")
     return found

@@ -25,12 +25,20 @@ _TIMES = {"created_at", "updated_at"}
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)t(\d\d:\d\d:\d\d)\.(\d{6})z", re.ASCII)
 
 
-def spelled(db: sqlite3.Connection, groups: Sequence[Group], key: Sequence[Any]) -> tuple[Any, ...]:
+type Known = dict[tuple[Group, Any, str | None], Any]
+"""Spellings that were looked up before."""
+
+
+def spelled(
+    db: sqlite3.Connection, groups: Sequence[Group], key: Sequence[Any], known: Known
+) -> tuple[Any, ...]:
     """Return the stored values of a group's key: a value and a unit for each of the groups."""
-    pairs = zip(key[::2], key[1::2], strict=True)
-    return tuple(
-        _spelled(db, group, value, unit) for group, (value, unit) in zip(groups, pairs, strict=True)
-    )
+    found = []
+    for part in zip(groups, key[::2], key[1::2], strict=True):
+        if part not in known:
+            known[part] = _spelled(db, *part)
+        found.append(known[part])
+    return tuple(found)
 
 
 def moment_of_column(microseconds: int) -> str:
