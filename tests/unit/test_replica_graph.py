@@ -23,7 +23,7 @@ from muster.replica.condition import (
     Related,
     Some,
 )
-from muster.replica.limits import TooManyReachedError
+from muster.replica.refusals import TooManyReachedError
 from muster.replica.where import graph
 from tests.unit.replica_conditions import met
 from tests.unit.replica_world import World, asset_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,27 +10,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic, thread_time
 
-from muster.errors import InvalidInputError
+from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError
 
 SECONDS = 2.0
 """What one question about assets may take."""
 _STEPS = 1000
 """Instructions of SQLite's between two looks at the clock: some 30 microseconds."""
 
+_DEEP = re.compile("stack overflow|too large|too many terms")
+"""What SQLite says of SQL that is nested deeper, or is longer, than it takes."""
+
 _deadline: ContextVar[float | None] = ContextVar("question_deadline", default=None)
-
-
-class QueryTooSlowError(InvalidInputError):
-    """A question took longer than it may; nothing was changed by it."""
-
-    code = "query_too_slow"
-    title = "The query takes too long"
-
-
-class TooManyReachedError(InvalidInputError):
-    """From the assets that a query begins with, more can be reached than are followed."""
-
-    code = "too_many_reached"
 
 
 @dataclass
@@ -49,6 +40,9 @@ def within(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if _interrupted(error):
             raise _too_slow(seconds) from error
+        if _DEEP.search(str(error)):
+            detail = "The query is nested too deep: ask for less within brackets and functions."
+            raise QueryTooDeepError(detail) from error
         raise
     finally:
         _watch(db, None)

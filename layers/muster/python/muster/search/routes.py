@@ -19,8 +19,8 @@ from muster.http.refusals import InvalidBodyError, InvalidCursorError, InvalidPa
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError, nearest
-from muster.replica.limits import QueryTooSlowError, TooManyReachedError
 from muster.replica.port import AssetQuery, Page
+from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
 from muster.search import finding
 from muster.search.asked import (
     AggregateBody,
@@ -36,7 +36,13 @@ if TYPE_CHECKING:
 
 routes = Routes("search")
 
-_REFUSED = (InvalidQueryError, UnknownTimeZoneError, QueryTooSlowError, TooManyReachedError)
+_REFUSED = (
+    InvalidQueryError,
+    UnknownTimeZoneError,
+    QueryTooDeepError,
+    QueryTooSlowError,
+    TooManyReachedError,
+)
 
 
 def _shape(name: str) -> Shape:

@@ -10,6 +10,7 @@ from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
 from muster.ownership import called
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
+from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
 from muster.searches import favourites, refusals, service
 from muster.searches.asked import (
     DeleteSearchQuery,
@@ -122,6 +123,9 @@ def delete_saved_search(call: Call) -> Response:
         refusals.InvalidSavedSearchError,
         InvalidQueryError,
         UnknownTimeZoneError,
+        QueryTooDeepError,
+        QueryTooSlowError,
+        TooManyReachedError,
     ),
 )
 def run_saved_search(call: Call) -> Response:

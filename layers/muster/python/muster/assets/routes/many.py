@@ -26,6 +26,7 @@ from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
 from muster.replica.port import AssetQuery, Page
+from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
 
 routes = Routes("assets")
 
@@ -47,6 +48,9 @@ _MIXED = 207
         refusals.InvalidParameterError,
         InvalidQueryError,
         UnknownTimeZoneError,
+        QueryTooDeepError,
+        QueryTooSlowError,
+        TooManyReachedError,
     ),
 )
 def list_assets(call: Call) -> Response:

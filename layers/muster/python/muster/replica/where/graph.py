@@ -11,7 +11,7 @@ from itertools import batched
 
 from muster.replica.condition import All, Condition, Not, Reachable, Related, Some
 from muster.replica.filters import Filter, Sql
-from muster.replica.limits import TooManyReachedError
+from muster.replica.refusals import TooManyReachedError
 from muster.replica.where.logic import NOTHING
 from muster.replica.where.steps import Steps, steps_of
 from muster.replica.where.view import Handler, View
