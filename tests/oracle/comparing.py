@@ -21,6 +21,7 @@ from tests.oracle.answer import answer
 from tests.oracle.loading import load
 from tests.oracle.making_queries import DIALECTS, Queries
 from tests.oracle.making_worlds import make_world
+from tests.oracle.nudging import nudged, shown_nudges, some_nudges
 from tests.oracle.reducing import reduced, shown
 from tests.oracle.refusal import ANY, Refusal, Unclear
 from tests.oracle.world import World
@@ -66,13 +67,17 @@ def compare_world(random: Random, queries: int, tally: Tally) -> None:
         scope = load(world, Path(directory), random)
         while asked < queries:
             text, dialect = making.query(), random.choice(DIALECTS)
-            found = outcomes(world, scope, text, dialect)
+            nudges = some_nudges(random)
+            with nudged(nudges):
+                found = outcomes(world, scope, text, dialect)
             if found is None:
                 tally.counts["unclear"] += 1
                 continue
             asked += 1
             if not agree(*found):
-                raise Disagreement(_told(world, scope, text, dialect))
+                with nudged(nudges):
+                    told = _told(world, scope, text, dialect)
+                raise Disagreement(f"{told}\nnudges: {shown_nudges(nudges)}")
             tally.note(found[0], sum(not thing.trashed for thing in world.things))
 
 

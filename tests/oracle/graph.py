@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from muster.catalog.model import FieldKind
@@ -28,6 +28,7 @@ class Graph:
         """Nothing is walked before it is asked for."""
         self.world = world
         self.there = [thing for thing in world.things if visible(thing)]
+        self._steps: dict[Ways, frozenset[tuple[str, str]]] = {}
 
     def everything(self, direction: str) -> Ways:
         """Return all links and references."""
@@ -62,26 +63,33 @@ class Graph:
             fields |= ways
         return Ways(direction, frozenset(links), frozenset(fields))
 
-    def leads(self, source: Thing, target: Thing, ways: Ways) -> bool:
-        """Tell whether a link or a reference leads from one asset to the other."""
+    def steps(self, ways: Ways) -> frozenset[tuple[str, str]]:
+        """Return all steps, from one asset to another, that links and references lead."""
+        if ways not in self._steps:
+            self._steps[ways] = frozenset(self._all_steps(ways))
+        return self._steps[ways]
+
+    def _all_steps(self, ways: Ways) -> Iterator[tuple[str, str]]:
         for link in self.world.links:
-            if link.type not in ways.link_types:
-                continue
-            ends = (link.source, link.target)
-            both = self.world.link_types[link.type].symmetric
-            if ends == (source.id, target.id) or (both and ends == (target.id, source.id)):
-                return True
-        return any(target.id in listed(source.fields.get(name)) for name in ways.fields)
+            if link.type in ways.link_types:
+                yield link.source, link.target
+                if self.world.link_types[link.type].symmetric:
+                    yield link.target, link.source
+        for thing in self.there:
+            for name in ways.fields:
+                for target in listed(thing.fields.get(name)):
+                    yield thing.id, target
 
     def neighbours(self, thing: Thing, ways: Ways) -> list[Thing]:
         """Return the assets that a step leads to (`out`), or from which one leads here (`in`)."""
+        steps = self.steps(ways)
         out = ways.direction in ("out", "any")
         inwards = ways.direction in ("in", "any")
         return [
             other
             for other in self.there
-            if (out and self.leads(thing, other, ways))
-            or (inwards and self.leads(other, thing, ways))
+            if (out and (thing.id, other.id) in steps)
+            or (inwards and (other.id, thing.id) in steps)
         ]
 
     def reached(

@@ -37,7 +37,7 @@ _WITHOUT = World({}, {}, {}, {}, (), (), (), "", datetime(2026, 1, 1, tzinfo=UTC
 
 
 def make_world(random: Random) -> World:
-    """Return a world with some twenty assets."""
+    """Return a world with some twenty assets, now and then with more."""
     fields = _fields(random)
     members = _members()
     world = replace(
@@ -183,7 +183,8 @@ def _members() -> tuple[Member, ...]:
 
 
 def _things(random: Random, world: World) -> list[Thing]:
-    ids = [spelled("asset", 1000 + number) for number in range(random.randint(8, 24))]
+    most = 24 if random.random() < 0.93 else 90
+    ids = [spelled("asset", 1000 + number) for number in range(random.randint(8, most))]
     made: list[Thing] = []
     at = instant(random)
     waiting = list(ids)
