@@ -247,6 +247,9 @@ class Attributes:
     def _image_values(self, thing: Thing) -> list[Any]:
         return self._member(thing, "images")[:1]
 
+    def _primaryof_values(self, thing: Thing) -> list[Any]:
+        return [member for member, asset in self.world.primary.items() if asset == thing.id]
+
     def _links_values(self, thing: Thing) -> list[Any]:
         """Return the assets that links lead to, or from."""
         ends = {j.target for j in self.world.links if j.source == thing.id}
@@ -276,6 +279,7 @@ _BUILT_IN_KINDS = {
     "hasfiles": "boolean",
     "image": "file",
     "links": "links",
+    "primaryof": "owner",
     "text": "whole",
     "any": "any",
 }

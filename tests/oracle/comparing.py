@@ -19,7 +19,7 @@ from muster.query.tree import Dialect
 from muster.scope import Scope
 from tests.oracle.answer import answer
 from tests.oracle.loading import load
-from tests.oracle.making_queries import DIALECTS, Queries
+from tests.oracle.making_queries import DIALECTS, Queries, with_searches
 from tests.oracle.making_worlds import make_world
 from tests.oracle.nudging import nudged, shown_nudges, some_nudges
 from tests.oracle.reducing import reduced, shown
@@ -60,7 +60,7 @@ def compare_world(random: Random, queries: int, tally: Tally) -> None:
 
     Raises Disagreement at the first one that is answered differently, made small.
     """
-    world = make_world(random)
+    world = with_searches(random, make_world(random))
     making = Queries(random, world)
     asked = 0
     with TemporaryDirectory() as directory:

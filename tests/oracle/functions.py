@@ -16,9 +16,9 @@ from tests.oracle.attributes import cell, listed
 from tests.oracle.graph import Graph, Ways
 from tests.oracle.meaning import NOT_CONNECTED
 from tests.oracle.moments import offset_of
-from tests.oracle.readings import ordered
+from tests.oracle.readings import only, ordered
 from tests.oracle.refusal import Refusal, Unclear
-from tests.oracle.world import Thing
+from tests.oracle.world import Search, Thing
 
 if TYPE_CHECKING:
     from tests.oracle.predicates import Predicates
@@ -169,6 +169,13 @@ class Functions:
     def _user_is_with_linked(self, call: tree.Call) -> ThingTest:
         return self._with_linked(self._user_is(call), None, seeds_too=True)
 
+    def _savedsearch(self, call: tree.Call) -> ThingTest:
+        name = fold(only(call))
+        found = [each for each in self.world.searches if fold(each.name) == name]
+        if not found:
+            raise Refusal("unknown_value")
+        return self.predicates.inside(found[0].dialect).test(_parsed(found[0]).where)
+
     def _duplicateof(self, call: tree.Call) -> ThingTest:
         value = call.arguments[0].value
         if not isinstance(value, tree.Word):
@@ -206,6 +213,10 @@ class Functions:
         calendar = self.meaning.calendar
         before = calendar.shifted(calendar.wall, back)
         return lambda thing: thing.updated.at.astimezone(UTC) < before
+
+
+def _parsed(search: Search) -> tree.Query:
+    return parse(search.query, dialect=search.dialect)
 
 
 def _called(thing: Thing, text: str) -> bool:

@@ -86,7 +86,7 @@ def _writes(
 
 
 def _endings(ledger: MemoryLedger, world: World) -> Iterator[Write]:
-    """Yield links, primary assets, and the end of what is purged."""
+    """Yield links, primary assets, saved searches, and the end of what is purged."""
     for number, link in enumerate(world.links):
         body = {"type": link.type, "source": link.source, "target": link.target}
         yield Put("link", spelled("link", number), body)
@@ -94,6 +94,10 @@ def _endings(ledger: MemoryLedger, world: World) -> Iterator[Write]:
         marks = frozenset({Mark("preference", member)})
         body = {"member": member, "primary_asset": asset}
         yield Put("preference", spelled("preference", number), body, marks)
+    for number, search in enumerate(world.searches):
+        body = {"name": search.name, "query": search.query, "dialect": search.dialect}
+        shared = {"visibility": "public", "owner": world.me}
+        yield Put("saved_search", spelled("saved_search", number), body | shared)
     for thing in world.purged:
         record = ledger.get("asset", thing.id)
         assert isinstance(record, Record)

@@ -58,6 +58,7 @@ class Functions:
             f"id_in({keys})", "my()", "my_primary()", "my_with_linked()", f"user_is({person})",
             f"user_is_with_linked({person})", f"duplicateOf({quoted(random, field)})",
             f"duplicateOf({random.choice(('name', 'serial', 'tag'))})", "missingRequired()",
+            *(f"savedSearch({quoted(random, each.name)})" for each in self.world.searches),
             f"stale({random.choice(('90d', '3mo', '1d', '5w', '1y'))})",
         )  # fmt: skip
         return random.choice(choices)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from random import Random
 from typing import Any
 
+from muster.catalog.model import FieldKind
 from tests.oracle import making_values
 from tests.oracle.attributes import Attribute, Attributes
+from tests.oracle.making_times import Times
 from tests.oracle.spelling import bent, keyword, name, quoted, value
 from tests.oracle.texts import texts_of
 from tests.oracle.world import Thing, World
@@ -32,6 +33,7 @@ class Fields:
         self.random = random
         self.world = world
         self.attributes = Attributes(world, lambda _: True)
+        self.times = Times(random, world)
 
     def predicate(self, path: str, attribute: Attribute) -> str:
         """Return a predicate on an attribute."""
@@ -58,11 +60,13 @@ class Fields:
         if random.random() < 0.7:
             sign = random.choice(("=", "=", "=", "!=", "==", "<>"))
             return f"{path} {sign} {self.of(attribute)}"
+        no = random.choice(("", "", "NOT "))
+        if attribute.kind in ("user", "type", "folder") and random.random() < 0.3:
+            return f"{path} {no}IN {self._call(attribute)}"
         values = [self.of(attribute, calls=False) for _ in range(random.randint(1, 4))]
         if random.random() < 0.15:
             values.append("''")
         case = keyword(random, "CASE ") if random.random() < 0.15 else ""
-        no = random.choice(("", "", "NOT "))
         return f"{path} {no}IN {case}({', '.join(values)})"
 
     def _ordered(self, path: str, attribute: Attribute) -> str:
@@ -100,7 +104,9 @@ class Fields:
         """Return a value for an attribute: mostly one that some asset has."""
         random = self.random
         if attribute.kind in ("date", "datetime"):
-            return self.time() if random.random() < 0.8 or not calls else self._call(attribute)
+            return (
+                self.times.time() if random.random() < 0.8 or not calls else self._call(attribute)
+            )
         if calls and random.random() < 0.15:
             called = self._call(attribute)
             if called:
@@ -110,10 +116,7 @@ class Fields:
     def _call(self, attribute: Attribute) -> str:
         random, kind = self.random, attribute.kind
         if kind in ("date", "datetime"):
-            edge = random.choice(("startOf", "endOf"))
-            unit = random.choice(("Day", "Week", "Month", "Quarter", "Year"))
-            return random.choice(("now()", "today()", f"now({self.offset()})", f"{edge}{unit}()",
-                                  f"{edge}{unit}({self.offset()})"))  # fmt: skip
+            return self.times.called()
         if kind == "user":
             person = value(random, random.choice(making_values.PEOPLE))
             calls = ("currentUser()", f"user({person}, Bob)", f"user({person})", "inactiveUsers()")
@@ -125,31 +128,6 @@ class Fields:
         if kind == "folder" and self.world.folders:
             return f"folderAndChildren({quoted(random, self._text(attribute))})"
         return ""
-
-    def offset(self) -> str:
-        """Return an offset as functions take it."""
-        random = self.random
-        text = random.choice(("", "-", "-", "+")) + random.choice(
-            ("1d", "2w", "1mo", "3mo2d", "1y", "26h", "90m", "1d2h", "5w", "40d")
-        )
-        return quoted(random, text) if random.random() < 0.5 else text
-
-    def time(self) -> str:
-        """Return a day, a moment or a bare offset, most of them near to some event."""
-        random = self.random
-        at = random.choice(random.choice(self.world.things).steps).at
-        turn = random.random()
-        if turn < 0.3:
-            return at.date().isoformat()
-        if turn < 0.45:
-            return making_values.day(random)
-        if turn < 0.6:
-            return making_values.instant(random).isoformat().replace("+00:00", "Z")
-        if turn < 0.75:
-            near = at + timedelta(minutes=random.choice((-1, 1, -61)))
-            return near.strftime(f"%Y-%m-%dT%H:%M{random.choice(('', 'Z', '+05:30'))}")
-        sign = random.choice(("-", "-", "-", "+", ""))
-        return sign + random.choice(("1d", "2w", "1m", "3m2d", "1y", "6m", "2m3w2d", "13m"))
 
     def _text(self, attribute: Attribute) -> str:
         """Return a value's text: one that is there, or one that could be."""
@@ -227,6 +205,8 @@ class Fields:
         random = self.random
         if random.random() < 0.65:
             return self.predicate(*self.plain_built_in())
+        if random.random() < 0.1:
+            return self.status()
         kind = next(iter(self.world.types))
         return random.choice(
             (
@@ -237,6 +217,9 @@ class Fields:
                 f"links {random.choice(('>', '=', '<=', '!='))} {random.randint(0, 3)}",
                 f"links IS {random.choice(('', 'NOT '))}EMPTY",
                 f"schema = {self.world.types[kind].label}",
+                f"primaryOf {random.choice(('=', '!=', '=='))} {self._person()}",
+                f"primaryOf IS {random.choice(('', 'NOT '))}EMPTY",
+                f"folder {random.choice(('', 'NOT '))}UNDER '/'",
                 f"source {random.choice(('=', '!='))} {random.choice(('api', 'web', 'import'))}",
                 f"path {random.choice(('LIKE', 'STARTSWITH', '='))} {self._path()}",
                 f"id = {quoted(random, random.choice(self.world.things).id)}",
@@ -245,6 +228,15 @@ class Fields:
                 f"label ~ {quoted(random, bent(random, self._found_text()))}",
             )
         )
+
+    def _person(self) -> str:
+        person = value(self.random, self.random.choice(making_values.PEOPLE))
+        return self.random.choice(("currentUser()", person, f"user({person}, Ada)"))
+
+    def status(self) -> str:
+        """Return a predicate on the one status field, where there is one."""
+        found = self.world.of_kind(FieldKind.STATUS)
+        return self.predicate("status", self.attributes.of_field(found[0]))
 
     def _path(self) -> str:
         folder = self.random.choice(sorted(self.world.folders))
@@ -275,7 +267,7 @@ class Fields:
     def past(self, path: str, attribute: Attribute) -> str:
         """Return a predicate on what was."""
         random = self.random
-        when = self._when() if random.random() < 0.5 else ""
+        when = self.times.when() if random.random() < 0.5 else ""
         if random.random() < 0.5:
             sought = "EMPTY" if random.random() < 0.2 else self.of(attribute, calls=False)
             no = random.choice(("", "", "NOT "))
@@ -288,9 +280,3 @@ class Fields:
         if random.random() < 0.25:
             text += f" BY {random.choice(('currentUser()', 'Bob', 'system', 'user(Bob, Zoë)'))}"
         return text + when
-
-    def _when(self) -> str:
-        word = self.random.choice(("AFTER", "BEFORE", "ON", "DURING"))
-        if word == "DURING":
-            return f" DURING ({self.time()}, {self.time()})"
-        return f" {word} {self.time()}"

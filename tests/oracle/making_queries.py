@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from muster.catalog.model import FieldKind
@@ -11,7 +12,7 @@ from tests.oracle.attributes import Attribute, Attributes
 from tests.oracle.making_functions import Functions
 from tests.oracle.making_predicates import Fields
 from tests.oracle.spelling import keyword, name
-from tests.oracle.world import World
+from tests.oracle.world import Search, World
 
 DIALECTS: tuple[Dialect, ...] = ("muster", "muster", "nql", "aql")
 _DEEPEST = 3
@@ -19,6 +20,17 @@ _SORTABLE = (
     "name", "key", "tag", "serial", "type", "folder", "created", "updated", "createdBy", "source",
     "description", "status", "path",
 )  # fmt: skip
+
+
+def with_searches(random: Random, world: World) -> World:
+    """Return a world in which a few queries are saved; one may look into another."""
+    for number in range(random.choice((0, 1, 2))):
+        text = Queries(random, world).query()
+        if "deleted" in text.casefold() or "limit" in text.casefold():
+            continue
+        search = Search(f"Saved {number}", text, random.choice(DIALECTS))
+        world = replace(world, searches=(*world.searches, search))
+    return world
 
 
 class Queries:

@@ -59,7 +59,7 @@ def make_world(random: Random) -> World:
         things=there,
         purged=tuple(thing for thing in things if thing.id in gone),
         links=_links(random, world, things),
-        primary={world.me: random.choice(things).id} if random.random() < 0.7 else {},
+        primary={m.id: random.choice(things).id for m in members if random.random() < 0.5},
         now=last + timedelta(hours=random.randint(1, 2000), seconds=7, microseconds=500),
     )
 

@@ -124,6 +124,12 @@ class Meaning:
         ids = set(self.people(text))
         return lambda stored: stored in ids or fold(stored) == fold(text)
 
+    def _equal_owner(self, _: Attribute, text: str) -> ValueTest:
+        ids = self.people(text)
+        if not ids:
+            raise Refusal("unknown_value")
+        return lambda stored: stored in ids
+
     def people(self, text: str) -> list[str]:
         """Return the ids of the members whom a text names: by id, else e-mail, else name."""
         for known_by in ("id", "email", "name"):
@@ -183,7 +189,7 @@ class Meaning:
         name, kind = call.name.casefold(), attribute.kind
         if kind in ("date", "datetime") and self.calendar.read(call):
             return self.compared(attribute, "=", call)
-        if name in ("currentuser", "user") and kind == "user":
+        if name in ("currentuser", "user") and kind in ("user", "owner"):
             each = [self._equal_user(attribute, text) for text in self.persons(call)]
             return lambda stored: any(test(stored) for test in each)
         if name == "inactiveusers" and kind == "user":

@@ -49,6 +49,10 @@ class Predicates:
         self.functions = Functions(self)
         self.past = Past(self.meaning)
 
+    def inside(self, dialect: tree.Dialect) -> Predicates:
+        """Return the same in another dialect, for a query inside this one."""
+        return Predicates(self.meaning.world, self.meaning.visible, dialect)
+
     def test(self, expression: tree.Expression | None) -> ThingTest:
         """Return the test that an expression is."""
         if expression is None:
@@ -197,7 +201,11 @@ class Predicates:
         return turned(nothing_of(attributes), negated=asked.negated)
 
     def _under(self, asked: tree.Under) -> ThingTest:
-        pairs = able(self.attributes.named(asked.path), lambda a: self._below(a, asked.value))
+        attributes = self.attributes.named(asked.path)
+        whole = isinstance(asked.value, tree.Word) and asked.value.text.strip() == "/"
+        if whole and [(each.kind, each.hops) for each in attributes] == [("folder", 0)]:
+            return lambda _: not asked.negated
+        pairs = able(attributes, lambda a: self._below(a, asked.value))
         return turned(some(pairs), negated=asked.negated)
 
     def _below(self, attribute: Attribute, value: tree.Value) -> ValueTest:
@@ -209,7 +217,7 @@ class Predicates:
             ids = {t for each in self.meaning.types(text) for t in world.below(each)}
         elif attribute.kind == "folder":
             if text.strip() == "/":
-                raise Unclear
+                raise Unclear  # everything lies in the root: see `_under`
             ids = {f for each in self.meaning.folders(text) for f in world.inside(each)}
         else:
             raise Refusal("wrong_type")

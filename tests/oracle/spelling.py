@@ -46,7 +46,15 @@ def bent(random: Random, text: str) -> str:
     slip = text[:place] + random.choice(("", "e", text[place] * 2)) + text[place + 1 :]
     parts = (random.choice(text.split() or [text]), text[: max(2, len(text) // 2)])
     return random.choice(
-        (*(text,) * 4, text.upper(), text.lower(), *parts, text[len(text) // 3 :], slip)
+        (
+            *(text,) * 4,
+            f"{text}\0" if random.random() < 0.02 else text,
+            text.upper(),
+            text.lower(),
+            *parts,
+            text[len(text) // 3 :],
+            slip,
+        )
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from muster.access.model import Member
 from muster.catalog.model import AssetType, FieldKind, FieldType, Folder, LinkType
+from muster.query.tree import Dialect
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,15 @@ class Joint:
 
 
 @dataclass(frozen=True)
+class Search:
+    """A saved search."""
+
+    name: str
+    query: str
+    dialect: Dialect
+
+
+@dataclass(frozen=True)
 class World:
     """All that an answer depends on."""
 
@@ -86,6 +96,7 @@ class World:
     zone: ZoneInfo
     primary: Mapping[str, str] = field(default_factory=dict)
     """The primary asset of a member, by the member's id."""
+    searches: tuple[Search, ...] = ()
     purged: tuple[Thing, ...] = ()
     """Assets that were there once: what names them leads nowhere."""
 
