@@ -65,7 +65,7 @@ class Fields:
             return f"{path} {no}IN {self._call(attribute)}"
         values = [self.of(attribute, calls=False) for _ in range(random.randint(1, 4))]
         if random.random() < 0.15:
-            values.append("''")
+            values.append(random.choice(("''", '"  "')))
         case = keyword(random, "CASE ") if random.random() < 0.15 else ""
         return f"{path} {no}IN {case}({', '.join(values)})"
 
@@ -134,22 +134,23 @@ class Fields:
         random = self.random
         held = [v for thing in self.world.things for v in attribute.values(thing)]
         if held and random.random() < 0.85:
-            return self._spelled(attribute, random.choice(held))
+            return self.spelled(attribute, random.choice(held))
         return self._made_up(attribute)
 
     def _made_up(self, attribute: Attribute) -> str:
         random, field = self.random, attribute.field
         if field is not None:
             made = making_values.one(random, field, [t.id for t in self.world.things], self.world)
-            return self._spelled(attribute, made)
+            return self.spelled(attribute, made)
         if attribute.kind in ("type", "folder"):
             ids = sorted(self.world.types if attribute.kind == "type" else self.world.folders)
-            return self._spelled(attribute, random.choice(ids))
+            return self.spelled(attribute, random.choice(ids))
         return random.choice(
             making_values.PEOPLE if attribute.kind == "user" else making_values.TEXTS
         )
 
-    def _spelled(self, attribute: Attribute, stored: Any) -> str:
+    def spelled(self, attribute: Attribute, stored: Any) -> str:
+        """Return a stored value as a query may write it."""
         make = getattr(self, f"_say_{attribute.kind}", None)
         made: str = make(attribute, stored) if make else str(stored)
         return made
@@ -194,11 +195,6 @@ class Fields:
         """Return a built-in that can stand behind references."""
         chosen = self.random.choice(_PLAIN)
         return name(self.random, chosen), self.attributes.built_in(chosen.casefold())
-
-    def past_built_in(self) -> tuple[str, Attribute]:
-        """Return a built-in that has a past."""
-        chosen = self.random.choice(("name", "folder", "type", "description", "tag"))
-        return name(self.random, chosen), self.attributes.built_in(chosen)
 
     def built_in(self) -> str:
         """Return a predicate on a built-in."""
@@ -263,20 +259,3 @@ class Fields:
                 quoted(random, text),
             )
         )
-
-    def past(self, path: str, attribute: Attribute) -> str:
-        """Return a predicate on what was."""
-        random = self.random
-        when = self.times.when() if random.random() < 0.5 else ""
-        if random.random() < 0.5:
-            sought = "EMPTY" if random.random() < 0.2 else self.of(attribute, calls=False)
-            no = random.choice(("", "", "NOT "))
-            return f"{path} WAS {no}{sought}{when}"
-        text = f"{path} CHANGED"
-        for word, share in (("FROM", 0.35), ("TO", 0.35)):
-            if random.random() < share:
-                sought = "NULL" if random.random() < 0.3 else self.of(attribute, calls=False)
-                text += f" {word} {sought}"
-        if random.random() < 0.25:
-            text += f" BY {random.choice(('currentUser()', 'Bob', 'system', 'user(Bob, Zoë)'))}"
-        return text + when

@@ -10,6 +10,7 @@ from muster.catalog.model import FieldKind
 from muster.query.tree import Dialect
 from tests.oracle.attributes import Attribute, Attributes
 from tests.oracle.making_functions import Functions
+from tests.oracle.making_past import Past
 from tests.oracle.making_predicates import Fields
 from tests.oracle.spelling import keyword, name
 from tests.oracle.world import Search, World
@@ -42,6 +43,7 @@ class Queries:
         self.world = world
         self.attributes = Attributes(world, lambda _: True)
         self.fields = Fields(random, world)
+        self.past = Past(random, world, self.fields)
         self.functions = Functions(random, world, self)
 
     def query(self) -> str:
@@ -125,8 +127,8 @@ class Queries:
 
     def _past(self) -> str:
         if self.random.random() < 0.6:
-            return self.fields.past(*self._attribute())
-        return self.fields.past(*self.fields.past_built_in())
+            return self.past.predicate(*self._attribute())
+        return self.past.predicate(*self.past.built_in())
 
     def _wrong(self) -> str:
         path, _ = self._attribute()
