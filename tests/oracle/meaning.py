@@ -13,7 +13,7 @@ from muster.text import fold
 from tests.oracle import texts
 from tests.oracle.attributes import Attribute
 from tests.oracle.moments import Calendar
-from tests.oracle.readings import at, lies_in, moment, number_of, only, ordered, time_of
+from tests.oracle.readings import at, lies_in, mac_of, moment, number_of, only, ordered, time_of
 from tests.oracle.refusal import Refusal, Unclear
 from tests.oracle.world import Thing, World
 
@@ -72,7 +72,11 @@ class Meaning:
         asked = time_of(text)
         return lambda stored: stored == asked
 
-    _equal_path = _equal_cause = _equal_mac = _equal_text
+    _equal_path = _equal_cause = _equal_text
+
+    def _equal_mac(self, _: Attribute, text: str) -> ValueTest:
+        asked = mac_of(text)
+        return lambda stored: stored == asked
 
     def _equal_file(self, _: Attribute, text: str) -> ValueTest:
         if not texts.is_id(text):

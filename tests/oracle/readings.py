@@ -38,6 +38,14 @@ def time_of(text: str) -> str:
     return text if text.count(":") > 1 else f"{text}:00"
 
 
+def mac_of(text: str) -> str:
+    """Return the hardware address that a text writes, as it is stored."""
+    digits = re.sub(r"[\s:.-]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{12}|[0-9a-f]{16}", digits):
+        raise Refusal("wrong_type")
+    return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
 def check_words(text: str) -> None:
     """Refuse a text that has no words, or too many."""
     count = len(words(text))

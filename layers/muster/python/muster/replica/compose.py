@@ -159,7 +159,9 @@ class Way:
         if not early:
             return gather.rows
         test = joined(" AND ", early)
-        text = f"SELECT a.row AS row FROM ({gather.rows.text}) a WHERE {test.text}"
+        # The sign keeps the checks out of a list that is a full text's: MATCH fails with some OR.
+        listed = f"SELECT +c.row AS row FROM ({gather.rows.text}) c"
+        text = f"SELECT a.row AS row FROM ({listed}) a WHERE {test.text}"
         return Sql(text, (*gather.rows.params, *test.params))
 
     def _late(self) -> list[Sql]:
