@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from muster.access.model import Permission
 from muster.catalog.change import rounds
-from muster.errors import ConflictError, FieldError, ForbiddenError, NotFoundError
+from muster.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+)
 from muster.ids import is_id
 from muster.ledger.model import Delete, Mark, Put, Record
 from muster.ledger.port import MarkTakenError, VersionConflictError
@@ -22,7 +28,7 @@ from muster.scope import Scope
 from muster.text import fold
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
 
 type Plan = Callable[[Scope, Record | None], dict[str, Any]]
 """Makes the body on a replica that has caught up, from the record before, None for a new one."""
@@ -39,6 +45,7 @@ class Owned:
     kind: str
     noun: str
     shares: Permission
+    invalid: type[InvalidInputError]
     not_found: type[NotFoundError]
     name_taken: type[ConflictError]
     not_yours: type[ForbiddenError]
@@ -88,9 +95,46 @@ class Owned:
         again = () if if_match else (VersionConflictError,)
         return rounds(scope, decide, *again)
 
-    def delete(self, scope: Scope, record_id: str, if_match: int | None) -> None:
-        """Remove a record. Raises `not_found`, `not_yours`, VersionConflictError."""
-        scope.commit([Delete(self._to_change(scope, record_id, if_match))])
+    def delete(
+        self,
+        scope: Scope,
+        record_id: str,
+        if_match: int | None,
+        *,
+        check: Callable[[Record], None] | None = None,
+    ) -> None:
+        """Remove a record, unless `check` refuses.
+
+        Raises `not_found`, `not_yours`, VersionConflictError.
+        """
+        before = self._to_change(scope, record_id, if_match)
+        if check is not None:
+            check(before)
+        scope.commit([Delete(before)])
+
+    def merged[D: BaseModel](
+        self, draft: type[D], before: Mapping[str, Any], patch: Mapping[str, Any]
+    ) -> D:
+        """Return the draft that a merge-patch makes of a body; raises `invalid`.
+
+        Members of the body that no draft has are left behind.
+        """
+        from pydantic import ValidationError
+
+        kept = {name: value for name, value in before.items() if name in draft.model_fields}
+        members = {name: value for name, value in {**kept, **patch}.items() if value is not None}
+        try:
+            return draft.model_validate(members)
+        except ValidationError as error:
+            self._refuse(_errors_of(error))
+
+    def refuse(self, errors: Sequence[FieldError]) -> None:
+        """Raise `invalid` for what is wrong with a body, all of it at once; nothing is fine."""
+        if errors:
+            self._refuse(errors)
+
+    def _refuse(self, errors: Sequence[FieldError]) -> NoReturn:
+        raise self.invalid(" ".join(error.detail for error in errors), errors=errors)
 
     def _made(
         self,
@@ -153,7 +197,7 @@ def called(records: Sequence[Record], letters: str | None) -> list[Record]:
     return [each for each in records if folded in fold(each.body["name"])]
 
 
-def errors_of(error: ValidationError) -> list[FieldError]:
+def _errors_of(error: ValidationError) -> list[FieldError]:
     """Return what is wrong with a draft that a merge-patch made."""
     return [
         FieldError(

@@ -64,6 +64,11 @@ class Scope:
     courier: Courier | None = None
     """Who carries webhooks and e-mail; None where nothing leaves."""
 
+    @property
+    def time_zone(self) -> str:
+        """The organisation's time zone; UTC for who works without an identity."""
+        return self.identity.tenant.time_zone if self.identity else "UTC"
+
     def may(self, permission: Permission) -> bool:
         """Tell whether the caller has a permission; who works without an identity may all."""
         return self.identity is None or permission in self.identity.permissions

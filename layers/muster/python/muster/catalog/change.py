@@ -13,6 +13,7 @@ from muster.ids import is_id
 from muster.ledger.model import Put, Record, Write
 from muster.ledger.port import FenceMovedError, MarkTakenError, VersionConflictError
 from muster.ledger.refusals import version_conflict
+from muster.replica.port import Replica
 from muster.scope import Scope
 
 type Key = tuple[str, str]
@@ -83,8 +84,7 @@ def remove(
 
 
 def _check_unused(scope: Scope, key: Key) -> None:
-    use = {"kind": key[0], "id": key[1]}
-    users = [each for each in scope.replica.records("saved_search") if use in each.body["uses"]]
+    users = searches_naming(scope.replica, key)
     if users:
         # Private ones of others are counted, not named.
         names = [f"“{r.body['name']}”" for r in users if r.body["visibility"] == "public"][:5]
@@ -94,6 +94,12 @@ def _check_unused(scope: Scope, key: Key) -> None:
             "them first, or remove it all the same with ignore_uses=true."
         )
         refusals.in_use(detail, searches=len(users))
+
+
+def searches_naming(replica: Replica, key: Key) -> list[Record]:
+    """Return the saved searches whose query names a record, as the replica stands."""
+    use = {"kind": key[0], "id": key[1]}
+    return [each for each in replica.records("saved_search") if use in each.body["uses"]]
 
 
 def newest(scope: Scope, key: Key, if_match: int | None) -> Record:

@@ -141,7 +141,7 @@ def context_of(
         people=People(scope.people),
         me=person,
         now=scope.now(),
-        zone=zone_named(time_zone or _tenant_zone(scope)),
+        zone=zone_named(time_zone or scope.time_zone),
         dialect=dialect,
         read_searches=lambda: list(_searches(scope, person)),
         read_primary_assets=lambda: _primary_assets(scope),
@@ -159,10 +159,6 @@ def zone_named(name: str) -> ZoneInfo:
     detail = f"There is no time zone {name[:_LONGEST_ZONE]!r}; one is Europe/Berlin."
     error = FieldError("unknown_time_zone", detail, parameter="time_zone")
     raise UnknownTimeZoneError(detail, errors=[error])
-
-
-def _tenant_zone(scope: Scope) -> str:
-    return scope.identity.tenant.time_zone if scope.identity else "UTC"
 
 
 def _searches(scope: Scope, person: str) -> Iterator[SavedSearch]:

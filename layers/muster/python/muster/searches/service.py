@@ -6,14 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from muster.access.model import Permission
+from muster.catalog.change import searches_naming
 from muster.catalog.refusals import in_use
 from muster.errors import FieldError
 from muster.ids import new_id
 from muster.ledger.model import Record
-from muster.ownership import Owned, errors_of, sharing_errors
+from muster.ownership import Owned, sharing_errors
 from muster.scope import Scope
 from muster.searches.asked import SavedSearchDraft, SavedSearchPatch
 from muster.searches.refusals import (
@@ -34,6 +33,7 @@ SEARCHES = Owned(
     KIND,
     "saved search",
     Permission.SEARCH_SHARE,
+    InvalidSavedSearchError,
     SavedSearchNotFoundError,
     SavedSearchNameTakenError,
     SavedSearchNotYoursError,
@@ -62,9 +62,8 @@ def patch_search(
 
     def plan(scope: Scope, before: Record | None) -> dict[str, Any]:
         assert before is not None
-        kept = {n: v for n, v in before.body.items() if n not in {"owner", "uses"}}
-        merged = {n: v for n, v in {**kept, **given}.items() if v is not None}
-        return _body(scope, _draft(merged), before.body["owner"])
+        draft = SEARCHES.merged(SavedSearchDraft, before.body, given)
+        return _body(scope, draft, before.body["owner"])
 
     return SEARCHES.change(scope, search_id, plan, if_match)
 
@@ -76,17 +75,19 @@ def delete_search(
 
     Raises SavedSearchNotFoundError, SavedSearchNotYoursError, VersionConflictError, InUseError.
     """
-    SEARCHES.read(scope, search_id)
-    if not ignore_uses:
-        scope.replica.catch_up()
-        _check_unused(scope, search_id)
-    SEARCHES.delete(scope, search_id, if_match)
+
+    def check(search: Record) -> None:
+        if not ignore_uses:
+            _check_unused(scope, search.id)
+
+    SEARCHES.delete(scope, search_id, if_match, check=check)
 
 
 def _check_unused(scope: Scope, search_id: str) -> None:
-    replica, use = scope.replica, {"kind": KIND, "id": search_id}
+    replica = scope.replica
+    replica.catch_up()
     schedules = sum(r.body["saved_search"] == search_id for r in replica.records(SCHEDULED))
-    searches = sum(use in record.body["uses"] for record in replica.records(KIND))
+    searches = len(searches_naming(replica, (KIND, search_id)))
     if schedules or searches:
         detail = (
             f"{schedules} schedules run it and {searches} other searches name it; they would stop "
@@ -124,7 +125,7 @@ def compile_search(
 
 def _body(scope: Scope, draft: SavedSearchDraft, owner: str) -> dict[str, Any]:
     """Return the record's body; raises for what is wrong with it."""
-    _refuse([*_parameter_errors(draft), *sharing_errors(scope, draft.shared_with)])
+    SEARCHES.refuse([*_parameter_errors(draft), *sharing_errors(scope, draft.shared_with)])
     body: dict[str, Any] = {
         "name": draft.name,
         "owner": owner,
@@ -180,7 +181,7 @@ def _values(defaults: Mapping[str, Any], given: Sequence[str]) -> dict[str, Any]
         if not equals or name not in defaults:
             known = ", ".join(defaults) or "none"
             detail = f"{words[:80]!r} is no value of a parameter; there are: {known}."
-            _refuse([FieldError("unknown_parameter", detail, parameter="p")])
+            SEARCHES.refuse([FieldError("unknown_parameter", detail, parameter="p")])
         default = defaults[name]
         if isinstance(default, list):
             values[name] = [*values.get(name, ()), text]
@@ -196,7 +197,7 @@ def _typed(name: str, default: Any, text: str) -> Any:
     if value is None:
         word = "true or false" if isinstance(default, bool) else "a number"
         detail = f"{name} takes {word}, not {text[:80]!r}."
-        _refuse([FieldError("wrong_type", detail, parameter="p")])
+        SEARCHES.refuse([FieldError("wrong_type", detail, parameter="p")])
     return value
 
 
@@ -210,19 +211,3 @@ def _number(text: str) -> int | float | None:
             continue
         return value if math.isfinite(value) else None
     return None
-
-
-def _draft(kept: Mapping[str, Any]) -> SavedSearchDraft:
-    try:
-        return SavedSearchDraft.model_validate(kept)
-    except ValidationError as error:
-        raise _invalid(errors_of(error)) from error
-
-
-def _refuse(errors: Sequence[FieldError]) -> None:
-    if errors:
-        raise _invalid(errors)
-
-
-def _invalid(errors: Sequence[FieldError]) -> InvalidSavedSearchError:
-    return InvalidSavedSearchError(" ".join(error.detail for error in errors), errors=errors)

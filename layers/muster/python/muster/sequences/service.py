@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from muster.access.model import Permission
@@ -15,7 +15,7 @@ from muster.ledger.model import Record
 from muster.operations.decide import make_ready
 from muster.operations.model import RunContext
 from muster.operations.refusals import InvalidOperationError
-from muster.ownership import Owned, errors_of
+from muster.ownership import Owned
 from muster.scope import Scope
 from muster.sequences.asked import SequenceDraft, SequencePatch, dumped
 from muster.sequences.checks import ScheduleCheck, TriggerCheck
@@ -33,6 +33,7 @@ SEQUENCES = Owned(
     KIND,
     "sequence",
     Permission.CATALOG_WRITE,
+    InvalidSequenceError,
     SequenceNotFoundError,
     SequenceNameTakenError,
     PublicSequenceError,
@@ -80,9 +81,8 @@ def patch_sequence(
 
     def plan(scope: Scope, before: Record | None) -> dict[str, Any]:
         assert before is not None
-        merged = {**_as_draft(before.body), **given}
-        kept = {name: value for name, value in merged.items() if value is not None}
-        return _body(scope, _draft(kept), before.body["owner"])
+        draft = SEQUENCES.merged(SequenceDraft, before.body, given)
+        return _body(scope, draft, before.body["owner"])
 
     return SEQUENCES.change(scope, sequence_id, plan, if_match)
 
@@ -102,7 +102,7 @@ def _sequence_of(job: Record) -> Any:
 def _body(scope: Scope, draft: SequenceDraft, owner: str) -> dict[str, Any]:
     """Return the record's body; raises InvalidSequenceError for all that is wrong at once."""
     resolver = Resolver(scope, look(scope).catalog)
-    zone = draft.time_zone or _tenant_zone(scope)
+    zone = draft.time_zone or scope.time_zone
     triggers, schedules = TriggerCheck(resolver), ScheduleCheck(resolver, zone)
     body: dict[str, Any] = {
         "name": draft.name,
@@ -124,8 +124,7 @@ def _body(scope: Scope, draft: SequenceDraft, owner: str) -> dict[str, Any]:
         *schedules.errors,
         *_private_errors(draft),
     ]
-    if errors:
-        raise _invalid(errors)
+    SEQUENCES.refuse(errors)
     return body
 
 
@@ -137,10 +136,6 @@ def _operation_errors(scope: Scope, draft: SequenceDraft, zone: str) -> Sequence
     except InvalidOperationError as error:
         return error.errors
     return ()
-
-
-def _tenant_zone(scope: Scope) -> str:
-    return scope.identity.tenant.time_zone if scope.identity else "UTC"
 
 
 def _zone_errors(draft: SequenceDraft) -> list[FieldError]:
@@ -155,20 +150,3 @@ def _private_errors(draft: SequenceDraft) -> list[FieldError]:
     if draft.visibility == "public":
         return []
     return [FieldError("needs_public", detail, pointer) for pointer, some in given.items() if some]
-
-
-def _invalid(errors: Sequence[FieldError]) -> InvalidSequenceError:
-    return InvalidSequenceError(" ".join(error.detail for error in errors), errors=errors)
-
-
-def _as_draft(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != "owner"}
-
-
-def _draft(kept: Mapping[str, Any]) -> SequenceDraft:
-    from pydantic import ValidationError
-
-    try:
-        return SequenceDraft.model_validate(kept)
-    except ValidationError as error:
-        raise _invalid(errors_of(error)) from error

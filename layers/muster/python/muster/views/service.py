@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from pydantic import ValidationError
 
 from muster.access.model import Permission
 from muster.assets.decide import look
@@ -16,7 +14,7 @@ from muster.catalog.model import Catalog
 from muster.errors import FieldError
 from muster.ids import new_id
 from muster.ledger.model import Record
-from muster.ownership import Owned, errors_of, sharing_errors
+from muster.ownership import Owned, sharing_errors
 from muster.scope import Scope
 from muster.views.asked import ViewDraft, ViewPatch
 from muster.views.columns import column_errors, is_column, plain_name
@@ -32,6 +30,7 @@ VIEWS = Owned(
     KIND,
     "view",
     Permission.SEARCH_SHARE,
+    InvalidViewError,
     ViewNotFoundError,
     ViewNameTakenError,
     ViewNotYoursError,
@@ -56,9 +55,8 @@ def patch_view(scope: Scope, view_id: str, patch: ViewPatch, if_match: int | Non
     def plan(scope: Scope, before: Record | None) -> dict[str, Any]:
         assert before is not None
         kept = {**before.body, "columns": columns_of(look(scope).catalog, before)[0]}
-        del kept["owner"]
-        merged = {n: v for n, v in {**kept, **given}.items() if v is not None}
-        return _body(scope, _draft(merged), before.body["owner"])
+        draft = VIEWS.merged(ViewDraft, kept, given)
+        return _body(scope, draft, before.body["owner"])
 
     return VIEWS.change(scope, view_id, plan, if_match)
 
@@ -98,7 +96,9 @@ def _types(scope: Scope, word: str) -> list[str]:
     catalog = look(scope).catalog
     found = catalog.type_of(word)
     if found is None:
-        _refuse([FieldError("unknown_type", f"There is no type {word[:80]!r}.", parameter="type")])
+        VIEWS.refuse(
+            [FieldError("unknown_type", f"There is no type {word[:80]!r}.", parameter="type")]
+        )
         return []
     return [each.id for each in catalog.ancestors(found.id)]
 
@@ -107,7 +107,7 @@ def _folders(scope: Scope, word: str) -> list[str]:
     found = Resolver(scope, look(scope).catalog).folder_id(word)
     if found is None:
         detail = f"There is no folder {word[:80]!r}."
-        _refuse([FieldError("unknown_folder", detail, parameter="folder")])
+        VIEWS.refuse([FieldError("unknown_folder", detail, parameter="folder")])
     return [each.id for each in load_folders(scope).ancestors(found)] if found else []
 
 
@@ -117,7 +117,7 @@ def _body(scope: Scope, draft: ViewDraft, owner: str) -> dict[str, Any]:
     resolver = Resolver(scope, catalog)
     types = [catalog.type_of(reference_text(each)) for each in draft.default_types]
     folders = [_folder(resolver, each) for each in draft.default_folders]
-    _refuse(
+    VIEWS.refuse(
         [
             *column_errors(catalog, draft.columns, "/columns"),
             *_unknown("type", "/default_types", types),
@@ -150,19 +150,3 @@ def _unknown(noun: str, pointer: str, found: Sequence[object]) -> list[FieldErro
         for number, each in enumerate(found)
         if each is None
     ]
-
-
-def _draft(kept: Mapping[str, Any]) -> ViewDraft:
-    try:
-        return ViewDraft.model_validate(kept)
-    except ValidationError as error:
-        raise _invalid(errors_of(error)) from error
-
-
-def _refuse(errors: Sequence[FieldError]) -> None:
-    if errors:
-        raise _invalid(errors)
-
-
-def _invalid(errors: Sequence[FieldError]) -> InvalidViewError:
-    return InvalidViewError(" ".join(error.detail for error in errors), errors=errors)

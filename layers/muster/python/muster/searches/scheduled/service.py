@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from muster.access.model import Permission
 from muster.errors import FieldError
 from muster.ids import new_id
 from muster.jobs.cron import check_cron, check_grain, check_zone
 from muster.ledger.model import Record
-from muster.ownership import Owned, errors_of
+from muster.ownership import Owned
 from muster.scope import Scope
 from muster.searches.refusals import SavedSearchNotFoundError
 from muster.searches.scheduled.asked import ScheduledSearchDraft, ScheduledSearchPatch
@@ -34,6 +32,7 @@ SCHEDULES = Owned(
     KIND,
     "scheduled search",
     Permission.MEMBER_WRITE,
+    InvalidScheduledSearchError,
     ScheduledSearchNotFoundError,
     ScheduledSearchNameTakenError,
     ScheduledSearchNotYoursError,
@@ -61,10 +60,7 @@ def patch_schedule(
 
     def plan(scope: Scope, before: Record | None) -> dict[str, Any]:
         assert before is not None
-        fixed = {"owner", "visibility", "rotations"}
-        kept = {n: v for n, v in before.body.items() if n not in fixed}
-        merged = {n: v for n, v in {**kept, **given}.items() if v is not None}
-        draft = _draft(merged)
+        draft = SCHEDULES.merged(ScheduledSearchDraft, before.body, given)
         return _body(scope, draft, before.body["owner"], before.body["rotations"])
 
     return SCHEDULES.change(scope, schedule_id, plan, if_match)
@@ -101,10 +97,10 @@ def compile_schedule(scope: Scope, search: Record, schedule: Mapping[str, Any]) 
 
 def _body(scope: Scope, draft: ScheduledSearchDraft, owner: str, rotations: int) -> dict[str, Any]:
     """Return the record's body; raises for what is wrong with it."""
-    zone = draft.time_zone or (scope.identity.tenant.time_zone if scope.identity else "UTC")
+    zone = draft.time_zone or scope.time_zone
     deliver = [each.model_dump() for each in draft.deliver]
     search = _search(scope, draft.saved_search)
-    _refuse(
+    SCHEDULES.refuse(
         [
             *_time_errors(draft.cron, zone),
             *_search_errors(search, draft),
@@ -202,19 +198,3 @@ def _view_errors(scope: Scope, view_id: str | None) -> list[FieldError]:
     except ViewNotFoundError as error:
         return [FieldError("unknown_view", error.detail, "/view")]
     return []
-
-
-def _draft(kept: Mapping[str, Any]) -> ScheduledSearchDraft:
-    try:
-        return ScheduledSearchDraft.model_validate(kept)
-    except ValidationError as error:
-        raise _invalid(errors_of(error)) from error
-
-
-def _refuse(errors: Sequence[FieldError]) -> None:
-    if errors:
-        raise _invalid(errors)
-
-
-def _invalid(errors: Sequence[FieldError]) -> InvalidScheduledSearchError:
-    return InvalidScheduledSearchError(" ".join(error.detail for error in errors), errors=errors)
