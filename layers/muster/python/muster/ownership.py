@@ -189,14 +189,6 @@ class Owned:
         return self.name_taken(detail, errors=[error])
 
 
-def called(records: Sequence[Record], letters: str | None) -> list[Record]:
-    """Return the records whose name has these letters in it; None: all of them."""
-    if letters is None:
-        return list(records)
-    folded = fold(letters)
-    return [each for each in records if folded in fold(each.body["name"])]
-
-
 def _errors_of(error: ValidationError) -> list[FieldError]:
     """Return what is wrong with a draft that a merge-patch made."""
     return [

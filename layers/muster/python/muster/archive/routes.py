@@ -9,14 +9,13 @@ from muster.archive.present import import_view
 from muster.assets.limits import AssetLimitError
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
-from muster.jobs.present import job_view
+from muster.jobs.answers import accepted
 from muster.ledger.model import Record
 
 routes = Routes("archives")
 
 _VIEW = Shape("muster.archive.api", "ArchiveImportView")
 _JOB_VIEW = Shape("muster.jobs.present", "JobView")
-_SOON = {"Retry-After": "1"}
 
 
 @routes.post("/v1/archives", permission=Permission.TENANT_EXPORT, returns=_JOB_VIEW, status=202)
@@ -25,9 +24,7 @@ def export_archive(call: Call) -> Response:
 
     The job's result file is the archive.
     """
-    record = service.start_export(call.scope)
-    address = f"/v1/jobs/{record.id}"
-    return Response(job_view(record), 202, record.version, location=address, headers=_SOON)
+    return accepted(service.start_export(call.scope))
 
 
 @routes.post(
@@ -94,5 +91,4 @@ def apply_archive_import(call: Call) -> Response:
 
 
 def _started(record: Record) -> Response:
-    address = f"/v1/jobs/{record.id}"
-    return Response(import_view(record), 202, record.version, location=address, headers=_SOON)
+    return accepted(record, import_view(record))

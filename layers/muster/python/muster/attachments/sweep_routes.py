@@ -41,6 +41,7 @@ def sweep_files(call: Call) -> Response:
     """
     from muster.attachments.sweep import last_change, start_sweep
     from muster.attachments.unused import unused
+    from muster.jobs.answers import accepted
     from muster.jobs.present import job_view
 
     days = call.body.older_than_days
@@ -54,10 +55,4 @@ def sweep_files(call: Call) -> Response:
         }
         return Response({"plan": plan, "job": None})
     job = start_sweep(call.scope, days)
-    return Response(
-        {"plan": None, "job": job_view(job)},
-        status=202,
-        version=job.version,
-        location=f"/v1/jobs/{job.id}",
-        headers={"Retry-After": "1"},
-    )
+    return accepted(job, {"plan": None, "job": job_view(job)})

@@ -11,6 +11,7 @@ from muster.exports.refusals import ExportMissingError, InvalidExportError
 from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
+from muster.jobs.answers import accepted
 from muster.jobs.present import job_view
 from muster.jobs.service import JobForbiddenError, check_permissions, list_jobs
 from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
@@ -51,13 +52,7 @@ def create_export(call: Call) -> Response:
     """
     check_permissions(call.scope, (Permission.ASSET_READ,))
     record = service.create_export(call.scope, call.body)
-    return Response(
-        job_view(record),
-        status=202,
-        version=record.version,
-        location=f"/v1/jobs/{record.id}",
-        headers={"Retry-After": "1"},
-    )
+    return accepted(record)
 
 
 @routes.get(

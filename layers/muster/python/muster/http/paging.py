@@ -12,6 +12,7 @@ from muster.http.cursors import sign_cursor
 from muster.http.routing import Call, Response
 from muster.ledger.model import Record
 from muster.replica.port import Page
+from muster.text import fold
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
@@ -94,6 +95,26 @@ def list_response(
         body |= {"total": total, "total_is_exact": True}
     headers = {"Link": _link(call, query, cursor)} if cursor else {}
     return Response(body, headers=headers)
+
+
+def named_response(
+    call: Call,
+    records: Sequence[Record],
+    render: Callable[[Record], Any],
+    *,
+    in_order: bool = False,
+) -> Response:
+    """Answer with a page of records at hand, by id: those whose name has the letters of `q` in it.
+
+    With `in_order` they are in an order of their own, which the next page keeps.
+    """
+    found = records
+    if call.query.q is not None:
+        letters = fold(call.query.q)
+        found = [each for each in records if letters in fold(each.body["name"])]
+    places = {record.id: (place if in_order else record.id,) for place, record in enumerate(found)}
+    page, more = slice_of(call, found, lambda record: places[record.id])
+    return list_response(call, [*map(render, page)], after=more, total=len(found))
 
 
 def slice_of[Item](

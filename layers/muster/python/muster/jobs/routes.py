@@ -10,6 +10,7 @@ from muster.http.paging import ListQuery, list_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs import service
+from muster.jobs.answers import accepted
 from muster.jobs.model import JobState, JobType
 from muster.jobs.present import job_view
 from muster.jobs.service import (
@@ -93,10 +94,4 @@ def cancel_job(call: Call) -> Response:
 def undo_job(call: Call) -> Response:
     """Take all of a job back, as a job of its own; an undo can be undone likewise."""
     undo = service.undo_job(call.scope, call.path["job_id"])
-    return Response(
-        job_view(undo),
-        status=202,
-        version=undo.version,
-        location=f"/v1/jobs/{undo.id}",
-        headers={"Retry-After": "1"},
-    )
+    return accepted(undo)

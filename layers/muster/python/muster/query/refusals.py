@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from muster.errors import FieldError, InvalidInputError
+from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
 
 if TYPE_CHECKING:  # lists without a query refuse as well, and do without its tree
     from muster.query.tree import Span
@@ -95,3 +96,13 @@ class UnknownTimeZoneError(InvalidInputError):
     """There is no time zone of this name in the IANA database."""
 
     code = "unknown_time_zone"
+
+
+QUERY_REFUSALS = (
+    InvalidQueryError,
+    UnknownTimeZoneError,
+    QueryTooDeepError,
+    QueryTooSlowError,
+    TooManyReachedError,
+)
+"""What a route that answers queries refuses, for the document."""

@@ -18,9 +18,8 @@ from muster.http.paging import list_response, selected_members
 from muster.http.refusals import InvalidBodyError, InvalidCursorError, InvalidParameterError
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
-from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError, nearest
+from muster.query.refusals import QUERY_REFUSALS, UnknownTimeZoneError, nearest
 from muster.replica.port import AssetQuery, Page
-from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
 from muster.search import finding
 from muster.search.asked import (
     AggregateBody,
@@ -36,14 +35,6 @@ if TYPE_CHECKING:
 
 routes = Routes("search")
 
-_REFUSED = (
-    InvalidQueryError,
-    UnknownTimeZoneError,
-    QueryTooDeepError,
-    QueryTooSlowError,
-    TooManyReachedError,
-)
-
 
 def _shape(name: str) -> Shape:
     return Shape("muster.search.api", name)
@@ -54,7 +45,7 @@ def _shape(name: str) -> Shape:
     permission=Permission.ASSET_READ,
     body=SearchBody,
     returns=_shape("FoundPage"),
-    errors=(*_REFUSED, InvalidCursorError),
+    errors=(*QUERY_REFUSALS, InvalidCursorError),
     idempotent=False,
 )
 def search(call: Call) -> Response:
@@ -84,7 +75,7 @@ def search(call: Call) -> Response:
     permission=Permission.ASSET_READ,
     query=SearchParameters,
     returns=_shape("FoundPage"),
-    errors=_REFUSED,
+    errors=QUERY_REFUSALS,
 )
 def search_by_address(call: Call) -> Response:
     """Find assets by a query in the address, so that the search can be linked to."""
@@ -142,7 +133,7 @@ def suggest_completions(call: Call) -> Response:
     permission=Permission.ASSET_READ,
     body=QueryBody,
     returns=_shape("CountView"),
-    errors=_REFUSED,
+    errors=QUERY_REFUSALS,
     idempotent=False,
 )
 def count_found_assets(call: Call) -> Response:
@@ -160,7 +151,7 @@ def count_found_assets(call: Call) -> Response:
     permission=Permission.ASSET_READ,
     body=ExplainBody,
     returns=_shape("ExplanationView"),
-    errors=_REFUSED,
+    errors=QUERY_REFUSALS,
     idempotent=False,
 )
 def explain_search(call: Call) -> Response:
@@ -175,7 +166,7 @@ def explain_search(call: Call) -> Response:
     permission=Permission.ASSET_READ,
     body=AggregateBody,
     returns=_shape("AggregateView"),
-    errors=_REFUSED,
+    errors=QUERY_REFUSALS,
     idempotent=False,
 )
 def aggregate_assets(call: Call) -> Response:

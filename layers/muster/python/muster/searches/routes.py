@@ -3,14 +3,12 @@
 from muster.access.model import Permission
 from muster.assets.refusals import AmbiguousMatchError, AssetNotFoundError
 from muster.catalog.refusals import InUseError
-from muster.http.paging import list_response, page_response, slice_of
+from muster.http.paging import named_response, page_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
-from muster.ownership import called
-from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
-from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
+from muster.query.refusals import QUERY_REFUSALS, InvalidQueryError
 from muster.searches import favourites, refusals, service
 from muster.searches.asked import (
     DeleteSearchQuery,
@@ -43,13 +41,10 @@ def list_saved_searches(call: Call) -> Response:
     """List your own saved searches, those shared with you and the public ones, oldest first."""
     from muster.searches.api import present_search
 
-    query = call.query
-    records, known = favourites.list_searches(call.scope, favourite=query.favourite)
-    records = called(records, call.query.q)
-    places = {record.id: number for number, record in enumerate(records)}
-    page, more = slice_of(call, records, lambda record: (places[record.id],))
-    shown = [present_search(each, known) for each in page]
-    return list_response(call, shown, after=more, total=len(records))
+    records, known = favourites.list_searches(call.scope, favourite=call.query.favourite)
+    return named_response(
+        call, records, lambda record: present_search(record, known), in_order=True
+    )
 
 
 @routes.post(
@@ -121,11 +116,7 @@ def delete_saved_search(call: Call) -> Response:
     errors=(
         refusals.SavedSearchNotFoundError,
         refusals.InvalidSavedSearchError,
-        InvalidQueryError,
-        UnknownTimeZoneError,
-        QueryTooDeepError,
-        QueryTooSlowError,
-        TooManyReachedError,
+        *QUERY_REFUSALS,
     ),
 )
 def run_saved_search(call: Call) -> Response:

@@ -2,12 +2,11 @@
 
 from muster.access.model import Permission
 from muster.assets.selection import InvalidSelectionError
-from muster.http.paging import ListQuery, list_response, slice_of
+from muster.http.paging import ListQuery, named_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.jobs.service import JobForbiddenError
 from muster.ledger.port import FenceMovedError, VersionConflictError
-from muster.ownership import called
 from muster.sequences import refusals, runs, service
 from muster.sequences.asked import SequenceDraft, SequencePatch, SequenceRun
 
@@ -37,11 +36,7 @@ def list_sequences(call: Call) -> Response:
     """List your own sequences and the public ones, oldest first."""
     from muster.sequences.api import present_sequence
 
-    records = service.list_sequences(call.scope)
-    records = called(records, call.query.q)
-    page, more = slice_of(call, records, lambda record: (record.id,))
-    shown = [present_sequence(each) for each in page]
-    return list_response(call, shown, after=more, total=len(records))
+    return named_response(call, service.list_sequences(call.scope), present_sequence)
 
 
 @routes.post(
@@ -126,13 +121,7 @@ def delete_sequence(call: Call) -> Response:
 )
 def run_sequence(call: Call) -> Response:
     """Run a sequence over a selection, as a job."""
-    from muster.jobs.present import job_view
+    from muster.jobs.answers import accepted
 
     job = runs.run_sequence(call.scope, call.path["sequence_id"], call.body)
-    return Response(
-        job_view(job),
-        status=202,
-        version=job.version,
-        location=f"/v1/jobs/{job.id}",
-        headers={"Retry-After": "1"},
-    )
+    return accepted(job)

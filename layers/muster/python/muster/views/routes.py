@@ -1,12 +1,11 @@
 """`/v1/views`: choices of columns for lists and exports."""
 
 from muster.access.model import Permission
-from muster.http.paging import list_response, slice_of
+from muster.http.paging import named_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
-from muster.ownership import called
 from muster.views import refusals
 from muster.views.asked import ViewDraft, ViewPatch, ViewsQuery
 
@@ -39,11 +38,7 @@ def list_views(call: Call) -> Response:
 
     query = call.query
     records = service.list_views(call.scope, type_word=query.type, folder_word=query.folder)
-    records = called(records, call.query.q)
-    places = {record.id: number for number, record in enumerate(records)}
-    page, more = slice_of(call, records, lambda record: (places[record.id],))
-    shown = [_shown(call, each) for each in page]
-    return list_response(call, shown, after=more, total=len(records))
+    return named_response(call, records, lambda record: _shown(call, record), in_order=True)
 
 
 @routes.post(

@@ -24,9 +24,8 @@ from muster.http.errors import problem, status_of
 from muster.http.paging import page_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
-from muster.query.refusals import InvalidQueryError, UnknownTimeZoneError
+from muster.query.refusals import QUERY_REFUSALS
 from muster.replica.port import AssetQuery, Page
-from muster.replica.refusals import QueryTooDeepError, QueryTooSlowError, TooManyReachedError
 
 routes = Routes("assets")
 
@@ -46,11 +45,7 @@ _MIXED = 207
     errors=(
         refusals.UnknownFilterError,
         refusals.InvalidParameterError,
-        InvalidQueryError,
-        UnknownTimeZoneError,
-        QueryTooDeepError,
-        QueryTooSlowError,
-        TooManyReachedError,
+        *QUERY_REFUSALS,
     ),
 )
 def list_assets(call: Call) -> Response:

@@ -1,12 +1,11 @@
 """`/v1/scheduled-searches`: saved searches that run by the clock, and their runs."""
 
 from muster.access.model import Permission
-from muster.http.paging import ListQuery, list_response, page_response, slice_of
+from muster.http.paging import ListQuery, named_response, page_response
 from muster.http.routing import Call, Response, Routes
 from muster.http.shapes import Shape
 from muster.ledger.model import Record
 from muster.ledger.port import FenceMovedError, VersionConflictError
-from muster.ownership import called
 from muster.query.refusals import InvalidQueryError
 from muster.searches.scheduled import refusals, runs, service
 from muster.searches.scheduled.asked import (
@@ -41,10 +40,7 @@ def list_scheduled_searches(call: Call) -> Response:
     if call.query.saved_search is not None:
         wanted = call.query.saved_search
         records = [each for each in records if each.body["saved_search"] == wanted]
-    records = called(records, call.query.q)
-    page, more = slice_of(call, records, lambda record: (record.id,))
-    shown = [_shown(call, each) for each in page]
-    return list_response(call, shown, after=more, total=len(records))
+    return named_response(call, records, lambda record: _shown(call, record))
 
 
 @routes.post(
@@ -115,16 +111,10 @@ def delete_scheduled_search(call: Call) -> Response:
 )
 def run_scheduled_search(call: Call) -> Response:
     """Run a scheduled search now and deliver what it finds, as a job, as its owner."""
-    from muster.jobs.present import job_view
+    from muster.jobs.answers import accepted
 
     job = runs.run_now(call.scope, call.path["scheduled_search_id"])
-    return Response(
-        job_view(job),
-        status=202,
-        version=job.version,
-        location=f"/v1/jobs/{job.id}",
-        headers={"Retry-After": "1"},
-    )
+    return accepted(job)
 
 
 @routes.post(
