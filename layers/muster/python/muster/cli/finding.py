@@ -32,6 +32,13 @@ class Dialect(StrEnum):
     AQL = "aql"
 
 
+DialectName = Annotated[
+    Dialect, typer.Option(help="`nql`: as in Asset Tracker; `aql`: as in Atlassian Assets.")
+]
+Zone = Annotated[str | None, typer.Option(help="Whose days are meant, such as Europe/Berlin.")]
+Fields = Annotated[str | None, typer.Option(help="Columns, such as key,name,computer.cpu.")]
+
+
 def find(  # noqa: PLR0913 - a parameter is an option
     query: Annotated[
         str,
@@ -41,9 +48,7 @@ def find(  # noqa: PLR0913 - a parameter is an option
         ),
     ],
     *,
-    dialect: Annotated[
-        Dialect, typer.Option(help="`nql`: as in Asset Tracker; `aql`: as in Atlassian Assets.")
-    ] = Dialect.MUSTER,
+    dialect: DialectName = Dialect.MUSTER,
     parameters: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,12 +58,8 @@ def find(  # noqa: PLR0913 - a parameter is an option
             metavar="NAME=VALUE",
         ),
     ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="Whose days are meant, such as Europe/Berlin.")
-    ] = None,
-    fields: Annotated[
-        str | None, typer.Option(help="Columns, such as key,name,computer.cpu.")
-    ] = None,
+    time_zone: Zone = None,
+    fields: Fields = None,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 shows all.")] = 50,
     everything: Annotated[bool, typer.Option("--all", help="Show all that is found.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,

@@ -1,13 +1,22 @@
-"""Finds what members own by the name that a command is given: sequences, searches, views."""
+"""What commands on owned things share, sequences, searches and views: found by name, and told."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from muster.cli.client import Client, segment
 from muster.cli.exits import refused, usage
+from muster.cli.screen import say, show_json
+
+Public = Annotated[bool, typer.Option("--public", help="Everybody sees it.")]
+Share = Annotated[
+    list[str] | None,
+    typer.Option(help="A member, by id, who sees it too; repeatable.", metavar="MEMBER"),
+]
 
 
 def find_named(client: Client, place: str, noun: str, name: str) -> dict[str, Any]:
@@ -51,6 +60,22 @@ def save_named(
         made = client.send("POST", place, body)
     saved: dict[str, Any] = made.body
     return saved
+
+
+def tell_saved(made: Mapping[str, Any], *, as_json: bool) -> None:
+    """Say what was saved."""
+    if as_json:
+        show_json(made)
+    else:
+        say(f"{made['id']} {made['name']!r} is saved.")
+
+
+def tell_removed(found: Mapping[str, Any], *, as_json: bool) -> None:
+    """Say what was removed."""
+    if as_json:
+        show_json({"id": found["id"], "deleted": True})
+    else:
+        say(f"{found['id']} {found['name']!r} is removed.")
 
 
 def values_of(given: Sequence[str]) -> dict[str, Any]:

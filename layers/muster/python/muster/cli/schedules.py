@@ -10,7 +10,7 @@ import typer
 
 from muster.cli.client import Client, segment
 from muster.cli.exits import usage
-from muster.cli.named import find_named, remove_named, values_of
+from muster.cli.named import find_named, remove_named, tell_removed, values_of
 from muster.cli.screen import note, say, show_json, show_pairs, show_table
 from muster.cli.shell import JsonFlag, connected, group
 from muster.cli.waiting import ENDED, failure, wait_for
@@ -197,10 +197,7 @@ def delete_schedule(name: Name, *, as_json: JsonFlag = False) -> None:
     """Remove a scheduled search with its e-mail subscriptions; its runs stay."""
     with connected() as client:
         found = remove_named(client, _PLACE, _NOUN, name)
-    if as_json:
-        show_json({"id": found["id"], "deleted": True})
-    else:
-        say(f"{found['id']} {found['name']!r} is removed.")
+    tell_removed(found, as_json=as_json)
 
 
 def _made(client: Client, body: dict[str, Any], search: str, view: str | None) -> dict[str, Any]:

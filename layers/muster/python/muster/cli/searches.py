@@ -9,10 +9,19 @@ import typer
 
 from muster.cli.client import segment
 from muster.cli.exits import usage
-from muster.cli.finding import COLUMNS, Dialect, line_of, write_csv
-from muster.cli.named import find_named, remove_named, save_named, values_of
+from muster.cli.finding import COLUMNS, Dialect, DialectName, Fields, Zone, line_of, write_csv
+from muster.cli.named import (
+    Public,
+    Share,
+    find_named,
+    remove_named,
+    save_named,
+    tell_removed,
+    tell_saved,
+    values_of,
+)
 from muster.cli.schedules import schedules
-from muster.cli.screen import note, say, show_json, show_pairs, show_table
+from muster.cli.screen import note, show_json, show_pairs, show_table
 from muster.cli.shell import JsonFlag, connected, group
 
 searches = group("Saved searches: run them again, share them, and have others told what they find.")
@@ -53,9 +62,7 @@ def save_search(  # noqa: PLR0913 - a parameter is an option
     name: Annotated[str, typer.Argument(help="What it is called.", metavar="NAME")],
     query: Annotated[str, typer.Argument(help="The query.", metavar="QUERY")],
     *,
-    dialect: Annotated[
-        Dialect, typer.Option(help="`nql`: as in Asset Tracker; `aql`: as in Atlassian Assets.")
-    ] = Dialect.MUSTER,
+    dialect: DialectName = Dialect.MUSTER,
     parameters: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,11 +73,8 @@ def save_search(  # noqa: PLR0913 - a parameter is an option
         ),
     ] = None,
     description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
-    public: Annotated[bool, typer.Option("--public", help="Everybody sees it.")] = False,
-    share: Annotated[
-        list[str] | None,
-        typer.Option(help="A member, by id, who sees it too; repeatable.", metavar="MEMBER"),
-    ] = None,
+    public: Public = False,
+    share: Share = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Change your search of this name.")
     ] = False,
@@ -90,10 +94,7 @@ def save_search(  # noqa: PLR0913 - a parameter is an option
         body["description"] = description
     with connected() as client:
         made = save_named(client, _PLACE, body, replace=replace)
-    if as_json:
-        show_json(made)
-    else:
-        say(f"{made['id']} {made['name']!r} is saved.")
+    tell_saved(made, as_json=as_json)
 
 
 @searches.command("show")
@@ -123,12 +124,8 @@ def run_search(  # noqa: PLR0913 - a parameter is an option
     name: Name,
     *,
     parameters: Parameters = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="Whose days are meant, such as Europe/Berlin.")
-    ] = None,
-    fields: Annotated[
-        str | None, typer.Option(help="Columns, such as key,name,computer.cpu.")
-    ] = None,
+    time_zone: Zone = None,
+    fields: Fields = None,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 shows all.")] = 50,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: JsonFlag = False,
@@ -159,10 +156,7 @@ def delete_search(name: Name, *, as_json: JsonFlag = False) -> None:
     """Remove a saved search."""
     with connected() as client:
         found = remove_named(client, _PLACE, _NOUN, name)
-    if as_json:
-        show_json({"id": found["id"], "deleted": True})
-    else:
-        say(f"{found['id']} {found['name']!r} is removed.")
+    tell_removed(found, as_json=as_json)
 
 
 def _who(found: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from muster.cli.client import Client, segment
 from muster.cli.exits import Exit, usage
-from muster.cli.named import find_named, remove_named
+from muster.cli.named import find_named, remove_named, tell_removed, tell_saved
 from muster.cli.plans import outcome
 from muster.cli.screen import ask, is_person, say, show_json, show_pairs, show_table
 from muster.cli.selecting import Everything, Filters, IdsFile, selection_of
@@ -100,10 +100,7 @@ def create_sequence(
         raise usage(f"{file} can't be read as JSON: {error}") from error
     with connected() as client:
         made = client.send("POST", _PLACE, body).body
-    if as_json:
-        show_json(made)
-    else:
-        say(f"{made['id']} {made['name']!r} is saved.")
+    tell_saved(made, as_json=as_json)
 
 
 @sequences.command("run")
@@ -145,10 +142,7 @@ def delete_sequence(name: Name, *, as_json: JsonFlag = False) -> None:
     """Remove a sequence; what it did stays."""
     with connected() as client:
         found = remove_named(client, _PLACE, "sequence", name)
-    if as_json:
-        show_json({"id": found["id"], "deleted": True})
-    else:
-        say(f"{found['id']} {found['name']!r} is removed.")
+    tell_removed(found, as_json=as_json)
 
 
 def _issue(key: str | None, assignee: str | None, reporter: str | None) -> dict[str, Any]:

@@ -6,8 +6,16 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.named import find_named, remove_named, save_named
-from muster.cli.screen import say, show_json, show_pairs, show_table
+from muster.cli.named import (
+    Public,
+    Share,
+    find_named,
+    remove_named,
+    save_named,
+    tell_removed,
+    tell_saved,
+)
+from muster.cli.screen import show_json, show_pairs, show_table
 from muster.cli.shell import JsonFlag, connected, group
 
 views = group("Which columns lists and exports show, under a name.")
@@ -47,11 +55,8 @@ def save_view(  # noqa: PLR0913 - a parameter is an option
     name: Annotated[str, typer.Argument(help="What it is called.", metavar="NAME")],
     columns: Annotated[str, typer.Argument(help="Columns in their order: key,name,computer.cpu.")],
     *,
-    public: Annotated[bool, typer.Option("--public", help="Everybody sees it.")] = False,
-    share: Annotated[
-        list[str] | None,
-        typer.Option(help="A member, by id, who sees it too; repeatable.", metavar="MEMBER"),
-    ] = None,
+    public: Public = False,
+    share: Share = None,
     types: Annotated[
         list[str] | None,
         typer.Option("--type", help="A type whose lists begin with it; repeatable."),
@@ -76,10 +81,7 @@ def save_view(  # noqa: PLR0913 - a parameter is an option
     }
     with connected() as client:
         made = save_named(client, _PLACE, body, replace=replace)
-    if as_json:
-        show_json(made)
-    else:
-        say(f"{made['id']} {made['name']!r} is saved.")
+    tell_saved(made, as_json=as_json)
 
 
 @views.command("show")
@@ -100,7 +102,4 @@ def delete_view(name: Name, *, as_json: JsonFlag = False) -> None:
     """Remove a view."""
     with connected() as client:
         found = remove_named(client, _PLACE, _NOUN, name)
-    if as_json:
-        show_json({"id": found["id"], "deleted": True})
-    else:
-        say(f"{found['id']} {found['name']!r} is removed.")
+    tell_removed(found, as_json=as_json)
