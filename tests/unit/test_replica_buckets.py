@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from muster.days import Span
 from muster.replica.condition import Place
-from muster.replica.measures import Group, Span
+from muster.replica.measures import Group
 from tests.unit.aggregate_world import counts, least, rows_of, world_at
 from tests.unit.replica_world import World
 

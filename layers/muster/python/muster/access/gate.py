@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from muster.access import secret
-from muster.access.model import ROLE_PERMISSIONS, Identity, Token
+from muster.access.model import Identity, Token
 from muster.access.port import Access
 from muster.access.refusals import NoTokenError, TokenInvalidError
 
@@ -80,19 +80,10 @@ class Gate:
         standing = self._access.standing(token.tenant, token.member_id) if token else None
         if token is None or standing is None:
             return None
-        member, now = standing.member, self._clock()
+        now = self._clock()
         if token.last_used_at is None or now - token.last_used_at >= _USE_KEPT:
             self._access.touch_token(token, now)
-        identity = Identity(
-            tenant=standing.tenant,
-            member_id=member.id,
-            member_name=member.name,
-            email=member.email,
-            role=member.role,
-            token_id=token.id,
-            permissions=token.scopes & ROLE_PERMISSIONS[member.role],
-        )
-        return _Entry(identity, token, now)
+        return _Entry(standing.identity(token.id, token.scopes), token, now)
 
 
 def _refused() -> TokenInvalidError:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from muster.access.model import Member, Tenant, TenantId, Token
+from muster.access.model import (
+    ROLE_PERMISSIONS,
+    Identity,
+    Member,
+    Permission,
+    Tenant,
+    TenantId,
+    Token,
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,18 @@ class Standing:
 
     tenant: Tenant
     member: Member
+
+    def identity(self, token_id: str = "", scopes: Collection[Permission] = Permission) -> Identity:
+        """Return who a request of the member comes from, and what of the scopes the role allows."""
+        return Identity(
+            tenant=self.tenant,
+            member_id=self.member.id,
+            member_name=self.member.name,
+            email=self.member.email,
+            role=self.member.role,
+            token_id=token_id,
+            permissions=ROLE_PERMISSIONS[self.member.role].intersection(scopes),
+        )
 
 
 class Access(Protocol):

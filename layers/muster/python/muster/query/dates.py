@@ -14,6 +14,8 @@ from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from muster.days import Span, first_day
+
 type Unit = Literal["Day", "Week", "Month", "Quarter", "Year"]
 
 UNITS: tuple[Unit, ...] = ("Day", "Week", "Month", "Quarter", "Year")
@@ -168,7 +170,7 @@ def start_of(unit: Unit, clock: Clock, offset: Offset | None = None) -> Moment:
 
     The offset counts from there.
     """
-    first = _first_day(unit, clock.wall.date())
+    first = first_day(clock.wall.date(), _SPANS[unit])
     return moment(_from_midnight(first, offset, clock), clock)
 
 
@@ -189,20 +191,13 @@ def _from_midnight(day: date, offset: Offset | None, clock: Clock) -> datetime:
         raise _beyond() from error
 
 
-def _first_day(unit: Unit, day: date) -> date:
-    match unit:
-        case "Day":
-            return day
-        case "Week":
-            return date.fromordinal(max(1, day.toordinal() - day.weekday()))
-        case "Month":
-            return day.replace(day=1)
-        case "Quarter":
-            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        case "Year":
-            return day.replace(month=1, day=1)
-
-
+_SPANS: dict[Unit, Span] = {
+    "Day": "day",
+    "Week": "week",
+    "Month": "month",
+    "Quarter": "quarter",
+    "Year": "year",
+}
 _LENGTHS: dict[Unit, Offset] = {
     "Day": Offset(days=1),
     "Week": Offset(weeks=1),
@@ -213,7 +208,7 @@ _LENGTHS: dict[Unit, Offset] = {
 
 
 def _next_first_day(unit: Unit, day: date) -> date:
-    first = datetime.combine(_first_day(unit, day), time())
+    first = datetime.combine(first_day(day, _SPANS[unit]), time())
     try:
         return _on_calendar(first, _LENGTHS[unit]).date()
     except (OverflowError, ValueError) as error:

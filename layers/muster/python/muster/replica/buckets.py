@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from muster.days import Span, first_day
 from muster.replica.cells import from_moment
-from muster.replica.measures import Span
 
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _WEEK = timedelta(days=7)
@@ -61,21 +61,7 @@ def bucket(value: Any, by: Span, time_zone: str, *, is_time: bool) -> str | None
         day = date.fromisoformat(value)
     else:
         return None
-    return _first_day(day, by).isoformat()
-
-
-def _first_day(day: date, by: Span) -> date:
-    match by:
-        case "day":
-            return day
-        case "week":
-            return day - timedelta(days=day.weekday())
-        case "month":
-            return day.replace(day=1)
-        case "quarter":
-            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        case "year":
-            return day.replace(month=1, day=1)
+    return first_day(day, by).isoformat()
 
 
 type _Steps = tuple[tuple[str, ...], tuple[int, ...]]

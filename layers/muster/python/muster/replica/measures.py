@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from muster.days import Span
 from muster.replica.condition import Place
 from muster.replica.port import AssetQuery
 
 type Function = Literal["count", "sum", "min", "max", "avg", "distinct"]
-type Span = Literal["day", "week", "month", "quarter", "year"]
 type Number = int | float
 type PerUnit = Mapping[str | None, Number | str]
 """A value for each currency, in minor units; of what is no money for None. Empty: no values."""

@@ -48,6 +48,21 @@ class Kind(StrEnum):
     PRIMARY_OF = "the person whose primary asset it is"
 
 
+NO_VALUES = frozenset(
+    {
+        Kind.ALL_TEXT,
+        Kind.ANY,
+        Kind.LINKS,
+        Kind.PRESENCE,
+        Kind.DELETED,
+        Kind.PRIMARY_OF,
+        Kind.PATH,
+        Kind.SCHEMA,
+    }
+)
+"""Kinds of paths that stand for no list of values."""
+
+
 @dataclass(frozen=True)
 class Target:
     """One meaning of a path; a label that several fields share has several."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from muster.query.check.conditions import all_of, some_of
-from muster.query.check.terms import Checker, Kind, Target, Values, Version
+from muster.query.check.terms import NO_VALUES, Checker, Target, Values, Version
 from muster.query.functions.arguments import Bound
 from muster.query.functions.signature import Group, Parameter, Signature
 from muster.query.refusals import InvalidQueryError, problem, shown
@@ -13,19 +13,6 @@ from muster.query.tree import Name, NumberSign, Span, Value
 from muster.replica.condition import Condition, Count, Empty, Only
 
 _ONE_OR_MORE = (Parameter("values", many=True),)
-_NO_VALUES = frozenset(
-    {
-        Kind.ALL_TEXT,
-        Kind.ANY,
-        Kind.LINKS,
-        Kind.PRESENCE,
-        Kind.DELETED,
-        Kind.PRIMARY_OF,
-        Kind.PATH,
-        Kind.SCHEMA,
-    }
-)
-"""Kinds of paths that stand for no list of values."""
 
 GROUP: Group = Group(
     "Versions and lists of values",
@@ -114,7 +101,7 @@ def has_count(path: Name, checker: Checker, number: Number | None) -> Condition:
 def _targets(path: Name, checker: Checker) -> tuple[Target, ...]:
     targets = checker.targets(path)
     for target in targets:
-        if target.kind in _NO_VALUES:
+        if target.kind in NO_VALUES:
             detail = f"{shown(target.name)} is {target.kind}, and has no values to look at."
             raise problem("wrong_type", detail, path.span, expected=["a field"])
     return targets

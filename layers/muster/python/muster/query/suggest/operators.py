@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from muster.query.check.paths import Paths
 from muster.query.check.predicates import operators_of
-from muster.query.check.terms import Kind, Target
+from muster.query.check.terms import NO_VALUES, Kind, Target
 from muster.query.context import Context
 from muster.query.parse.keywords import NEGATABLE, OBJECT
 from muster.query.refusals import InvalidQueryError
@@ -54,17 +54,7 @@ _DOCS = {
     "BY": "who changed it",
     "CASE": "case and accents count",
 }
-_PAST_KINDS = frozenset(Kind) - {
-    Kind.ALL_TEXT,
-    Kind.ANY,
-    Kind.LINKS,
-    Kind.PRESENCE,
-    Kind.DELETED,
-    Kind.PRIMARY_OF,
-    Kind.PATH,
-    Kind.SCHEMA,
-    Kind.CAUSE,
-}
+_PAST_KINDS = frozenset(Kind) - NO_VALUES - {Kind.CAUSE}
 _NOT_PAST = frozenset({"id", "key", "created", "updated", "createdBy", "updatedBy", "image"})
 
 

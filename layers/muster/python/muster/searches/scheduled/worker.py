@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from muster.access.model import ROLE_PERMISSIONS, Identity, Permission
+from muster.access.model import ROLE_PERMISSIONS, Permission
 from muster.access.port import Standing
 from muster.catalog.load import load_catalog
 from muster.exports.service import plain_filename
@@ -167,17 +167,8 @@ def _standing(scope: Scope, owner: str) -> Standing:
 
 def _as_owner(scope: Scope, standing: Standing) -> Scope:
     """Return a scope that may what the owner may, and in which the owner is who asks."""
-    member = standing.member
-    identity = Identity(
-        tenant=standing.tenant,
-        member_id=member.id,
-        member_name=member.name,
-        email=member.email,
-        role=member.role,
-        token_id="",
-        permissions=ROLE_PERMISSIONS[member.role],
-    )
-    return replace(scope, actor=Actor(member.id, member.name), identity=identity)
+    actor = Actor(standing.member.id, standing.member.name)
+    return replace(scope, actor=actor, identity=standing.identity())
 
 
 def _whole_minute(now: datetime, minutes: int) -> datetime:
