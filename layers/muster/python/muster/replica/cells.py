@@ -16,7 +16,8 @@ type Scalar = int | float | str | None
 type Cell = tuple[Scalar, str | None]
 """A comparable value, and the currency when it is an amount of money."""
 
-_LONGEST = 256
+LONGEST = 256
+"""Characters of a text that is compared."""
 _LONGEST_KEPT = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -41,9 +42,9 @@ def text_cell(text: str) -> str | None:
 
 def _cell(text: str) -> str | None:
     folded = storable(fold(_even_moment(text)))
-    if len(folded) > _LONGEST:
+    if len(folded) > LONGEST:
         digest = blake2b(folded.encode(), digest_size=16).hexdigest()
-        return f"{folded[: _LONGEST - len(digest)]}{digest}"
+        return f"{folded[: LONGEST - len(digest)]}{digest}"
     return folded or None
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from muster.replica import texts
 from muster.text import is_near, words
 
-_ID = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}", re.ASCII | re.IGNORECASE)
 _KEPT = 8192
 """Texts whose words are kept: names of models and cities come again and again."""
 _LONGEST_KEPT = 256
@@ -23,37 +20,30 @@ type Test = Callable[[tuple[str, ...], tuple[str, ...]], bool]
 def register(db: sqlite3.Connection) -> None:
     """Give a connection the functions; each is asked with the words looked for last.
 
-    `text_has`, `text_near`: of one text. `field_has`, `field_near`: of the values that a field, by
-    its name, has in the `fields` of a body.
+    `text_has`, `text_near`: of one text. `body_has`, `body_near`: of the texts that a body holds at
+    a leaf. Ids are no texts.
     """
     for name, test in (("has", _has), ("near", _near)):
         db.create_function(f"text_{name}", 2, _of_text(test), deterministic=True)
-        db.create_function(f"field_{name}", 3, _of_field(test), deterministic=True)
+        db.create_function(f"body_{name}", 3, _of_body(test), deterministic=True)
     texts.register(db)
 
 
 def _of_text(test: Test) -> Callable[[Any, str], bool]:
     def ask(text: Any, wanted: str) -> bool:
-        return _is_text(text) and test(_words(text), tuple(wanted.split()))
+        is_text = isinstance(text, str) and not texts.is_id(text)
+        return is_text and test(_words(text), tuple(wanted.split()))
 
     return ask
 
 
-def _of_field(test: Test) -> Callable[[str, str, str], bool]:
-    def ask(fields: str, name: str, wanted: str) -> bool:
+def _of_body(test: Test) -> Callable[[str, str, str], bool]:
+    def ask(body: str, leaf: str, wanted: str) -> bool:
         looked_for = tuple(wanted.split())
-        return any(test(_words(text), looked_for) for text in _texts(json.loads(fields).get(name)))
+        held = texts.texts_of(body, leaf)
+        return any(test(_words(text), looked_for) for text in held if not texts.is_id(text))
 
     return ask
-
-
-def _texts(value: Any) -> Iterator[str]:
-    return filter(_is_text, value if isinstance(value, list) else [value])
-
-
-def _is_text(value: Any) -> bool:
-    """Tell whether this is a text, and not the id of a member, an option or another asset."""
-    return isinstance(value, str) and not _ID.fullmatch(value)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from muster.versions import version_of
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}", re.ASCII | re.IGNORECASE)
 _TITLES = ("name", "tag", "serial", "key", "description")
-_SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -42,6 +42,11 @@ def register(db: sqlite3.Connection) -> None:
         ("version_compares", 3, version_compares),
     ):
         db.create_function(name, count, function, deterministic=True)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an id: of a member, an option or another asset."""
+    return _ID.fullmatch(text) is not None
 
 
 def is_like(text: str, how: str, wanted: str) -> bool:
@@ -84,17 +89,15 @@ def _run(part: str) -> re.Pattern[str]:
 
 
 def _body_like(body: str, leaf: str, how: str, wanted: str) -> bool:
-    return any(
-        is_like(fold(text), how, wanted) for text in _texts(body, leaf) if not _ID.fullmatch(text)
-    )
+    return any(is_like(fold(text), how, wanted) for text in texts_of(body, leaf) if not is_id(text))
 
 
 def _body_holds(body: str, leaf: str, values: str) -> bool:
     wanted = json.loads(values)
-    return any(text in wanted for text in _texts(body, leaf))
+    return any(text in wanted for text in texts_of(body, leaf))
 
 
-def _texts(body: str, leaf: str) -> Iterator[str]:
+def texts_of(body: str, leaf: str) -> Iterator[str]:
     """Yield the texts that a body holds at a leaf, `any` being all of them."""
     held = json.loads(body)
     fields = held.get("fields") or {}
@@ -129,4 +132,4 @@ def _network(value: Any) -> _Network | None:
 def version_compares(value: Any, sign: str, version: str) -> bool:
     """Tell whether a text, read as a version, compares so with this one."""
     held, other = version_of(value) if isinstance(value, str) else None, version_of(version)
-    return held is not None and other is not None and _SIGNS[sign](held, other)
+    return held is not None and other is not None and COMPARISONS[sign](held, other)

@@ -24,20 +24,24 @@ HANDLERS: dict[type, Handler] = {
 
 def view_of(db: sqlite3.Connection, trashed: Trashed = "no") -> View:
     """Return what conditions are put into SQL against."""
-    return View(db, trashed, _compiled)
+    return View(db, trashed, compile_condition)
 
 
 def compile_condition(view: View, condition: Condition) -> Filter:
     """Return the condition as a check on the row `a`, and as a list of rows where an index helps.
 
-    Raises LimitError, and what `muster.replica.filters` raises.
+    Raises TooManyReachedError, and what `muster.replica.filters` raises.
     """
-    return _compiled(view, condition)
+    if hops.hops_of(condition):
+        return hops.led(view, condition)
+    return HANDLERS[type(condition)](view, condition)
 
 
 def conjuncts(view: View, condition: Condition) -> list[Filter]:
     """Return the conditions that must all hold, each by itself, as a way is chosen among them."""
-    return [replace(_compiled(view, part), arm=arms.of(view, part)) for part in parts(condition)]
+    return [
+        replace(compile_condition(view, part), arm=arms.of(view, part)) for part in parts(condition)
+    ]
 
 
 def parts(condition: Condition) -> list[Condition]:
@@ -51,9 +55,3 @@ def parts(condition: Condition) -> list[Condition]:
         else:
             found.append(part)
     return found
-
-
-def _compiled(view: View, condition: Condition) -> Filter:
-    if hops.hops_of(condition):
-        return hops.led(view, condition)
-    return HANDLERS[type(condition)](view, condition)

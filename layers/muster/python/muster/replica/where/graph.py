@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import json
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 
 from muster.replica.condition import All, Condition, Not, Reachable, Related, Some
 from muster.replica.filters import Filter, Sql
 from muster.replica.refusals import TooManyReachedError
+from muster.replica.texts import COMPARISONS
 from muster.replica.where.logic import NOTHING
+from muster.replica.where.place import SIGNS
 from muster.replica.where.steps import Steps, steps_of
 from muster.replica.where.view import Handler, View
 
@@ -23,14 +24,6 @@ _MOST_LISTED = 5_000
 _COST = 8
 _LARGEST = 2**62
 _HERE = "(SELECT i.row, i.id FROM record i WHERE i.row = a.row)"
-_SIGNS = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def _related(view: View, condition: Related) -> Filter:
@@ -46,11 +39,11 @@ def _related(view: View, condition: Related) -> Filter:
     else:
         text = (
             f"(SELECT count(DISTINCT n.row) FROM ({here.text}) n WHERE {met.text})"
-            f" {condition.sign} ?"
+            f" {SIGNS[condition.sign]} ?"
         )
         check = Sql(text, (*here.params, *met.params, number))
     cost = _COST + found.cost
-    if _SIGNS[condition.sign](0, number):
+    if COMPARISONS[condition.sign](0, number):
         return Filter(check, None, cost)
     return Filter(check, _related_rows(view, condition, steps, found), cost)
 
@@ -105,7 +98,7 @@ def _related_rows(view: View, condition: Related, steps: Steps, found: Filter) -
         return Sql(text, (*start.params, *pairs.params))
     text = (
         f"SELECT row FROM ({start.text} SELECT row FROM ({pairs.text})"
-        f" GROUP BY row HAVING count(DISTINCT other) {condition.sign} ?)"
+        f" GROUP BY row HAVING count(DISTINCT other) {SIGNS[condition.sign]} ?)"
     )
     number = max(min(condition.number, _LARGEST), -_LARGEST)
     return Sql(text, (*start.params, *pairs.params, number))

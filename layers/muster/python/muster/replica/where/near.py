@@ -14,18 +14,14 @@ from typing import Literal
 
 from muster.replica.condition import Has, Near, Place
 from muster.replica.filters import Filter, Sql, joined
-from muster.replica.project import DESCRIPTION
 from muster.replica.terms import near_terms
 from muster.replica.where.logic import NOTHING, matching
+from muster.replica.where.place import IDS, TEXTS, field_at
+from muster.replica.where.tests import is_whole
 from muster.replica.where.view import Handler, View
 from muster.text import words
 
-_TITLES = frozenset({"name", "tag", "serial", "key"})
-_OTHER_COLUMNS = frozenset({"source", "created_by", "updated_by", "type", "folder"})
 _COST = 12
-_CELL = 256
-"""From so many characters on a value ends in a digest, and the text is in the record's body."""
-_MOMENT = "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]t*z'"
 _NO_TEXTS = (
     "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'",
     "'[0-9][0-9]:[0-9][0-9]*'",
@@ -78,45 +74,39 @@ class _Wanted:
 def _at(view: View, place: Place | None, wanted: _Wanted) -> Filter:
     if place is None:
         return matching(wanted.expression)
-    if place.leaf in _TITLES:
+    if place.leaf in TEXTS:
         check = _column_check(place.leaf, wanted)
         return Filter(check, _narrowed(f"titles : ({wanted.expression})", check), _COST)
-    if place.leaf in _OTHER_COLUMNS:
+    if place.leaf in IDS:
         return Filter(_column_check(place.leaf, wanted), None, _COST)
-    name = DESCRIPTION if place.leaf == "description" else place.leaf
-    number = view.field(name)
+    number = field_at(view, place)
     if number is None:
         return NOTHING
-    check = _field_check(name, number, wanted)
+    check = _field_check(place.leaf, number, wanted)
     return Filter(check, _field_rows(number, check, wanted), _COST)
 
 
 def _column_check(column: str, wanted: _Wanted) -> Sql:
-    body = f"(SELECT json_extract(r.body, '$.{column}') FROM record r WHERE r.row = a.row)"
-    whole = body if column in _TITLES else "NULL"
-    text = f"CASE WHEN {_is_whole(f'a.{column}')} THEN a.{column} ELSE {whole} END"
-    return Sql(f"text_{wanted.test}({text}, ?)", (wanted.param,))
+    return _text_check(f"a.{column}", column, wanted)
 
 
-def _field_check(name: str, number: int, wanted: _Wanted) -> Sql:
-    fields = (
-        "json_extract(r.body, '$.fields')"
-        if name != DESCRIPTION
-        else f"json_object('{DESCRIPTION}', json_extract(r.body, '$.description'))"
-    )
-    body = f"(SELECT {fields} FROM record r WHERE r.row = a.row)"
+def _field_check(leaf: str, number: int, wanted: _Wanted) -> Sql:
+    test = _text_check("v.value", leaf, wanted)
     text = (
         "EXISTS (SELECT 1 FROM value v WHERE v.asset = a.row AND v.field = ?"
-        " AND typeof(v.value) = 'text' AND"
-        f" CASE WHEN {_is_whole('v.value')} THEN text_{wanted.test}(v.value, ?)"
-        f" ELSE field_{wanted.test}({body}, ?, ?) END)"
+        f" AND typeof(v.value) = 'text' AND {test.text})"
     )
-    return Sql(text, (number, wanted.param, name, wanted.param))
+    return Sql(text, (number, *test.params))
 
 
-def _is_whole(value: str) -> str:
-    """Return the predicate that a cell has all the words of the text that it is for."""
-    return f"length({value}) < {_CELL} AND {value} NOT GLOB {_MOMENT}"
+def _text_check(cell: str, leaf: str, wanted: _Wanted) -> Sql:
+    """Return the test on a cell, which asks the body where the cell is not the whole text."""
+    body = "(SELECT r.body FROM record r WHERE r.row = a.row)"
+    text = (
+        f"CASE WHEN {is_whole(cell)} THEN text_{wanted.test}({cell}, ?)"
+        f" ELSE body_{wanted.test}({body}, ?, ?) END"
+    )
+    return Sql(text, (wanted.param, leaf, wanted.param))
 
 
 def _narrowed(expression: str, check: Sql) -> Sql:

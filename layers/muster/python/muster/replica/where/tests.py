@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from muster.replica.cells import Cell, cells, moment, moment_of, text_cell
+from muster.replica.cells import LONGEST, Cell, cells, moment, moment_of, text_cell
 from muster.replica.condition import InNetwork, Like, Place, Versioned, Within
 from muster.replica.project import plain
 from muster.replica.where.place import IDS, TEXTS, TIMES, Asked
@@ -19,16 +19,21 @@ from muster.text import fold
 
 _FEW = 20
 _LAST = "\U0010ffff"
-_LONGEST_CELL = 256
 _ID_FORM = "[a-z][a-z][a-z]_" + "[0-9a-hjkmnp-tv-z]" * 26
 _MOMENT_FORM = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]t*z"
-IS_WHOLE = f"(length({{v}}) < {_LONGEST_CELL} AND {{v}} NOT GLOB '{_MOMENT_FORM}')"
-"""Whether a cell is its text, folded: a longer one ends in a digest, a moment is written evenly."""
 _IS_TEXT = f"typeof({{v}}) = 'text' AND {{v}} NOT GLOB '{_ID_FORM}'"
 _NUMBER = "typeof({v}) IN ('integer', 'real')"
 _BODY = "(SELECT r.body FROM record r WHERE r.row = {r})"
 _OCTET_BITS = 8
 _STARS = re.compile("[*?]")
+
+
+def is_whole(value: str) -> str:
+    """Return the predicate that a cell is its text, folded.
+
+    A longer text ends in a digest, and a moment is written evenly.
+    """
+    return f"(length({value}) < {LONGEST} AND {value} NOT GLOB '{_MOMENT_FORM}')"
 
 
 def equal(place: Place, values: Iterable[Any]) -> Asked:
@@ -112,9 +117,9 @@ def like(asked: Like) -> Asked:
     # Most values fail the first test, which has to be a quick one.
     quick, quick_params = _quickly(asked.how, wanted)
     other = f"body_like({_BODY}, ?, ?, ?)"
-    kept = f"{quick} AND {_IS_TEXT} AND CASE WHEN {IS_WHOLE} THEN {text} ELSE {other} END"
+    kept = f"{quick} AND {_IS_TEXT} AND CASE WHEN {is_whole('{v}')} THEN {text} ELSE {other} END"
     params = (*quick_params, *params, asked.place.leaf, asked.how, wanted)
-    first = _beginning(asked.how, wanted)[: _LONGEST_CELL // 2]
+    first = _beginning(asked.how, wanted)[: LONGEST // 2]
     if first:
         # An index finds the beginnings; a cut cell begins as its text does.
         kept = f"{{v}} >= ? AND {{v}} < ? AND {kept}"
@@ -141,12 +146,12 @@ def _quickly(how: str, wanted: str) -> tuple[str, tuple[str, ...]]:
     if how == "starts":
         return "1", ()
     if how != "matches":
-        return f"(instr({{v}}, ?) > 0 OR NOT {IS_WHOLE})", (wanted,)
+        return f"(instr({{v}}, ?) > 0 OR NOT {is_whole('{v}')})", (wanted,)
     if "\0" in wanted:
         return "1", ()
     # To GLOB a text ends at a NUL, and a bracket begins a class of signs.
     glob = wanted.replace("[", "[[]")
-    return f"({{v}} GLOB ? OR NOT {IS_WHOLE} OR instr({{v}}, char(0)) > 0)", (glob,)
+    return f"({{v}} GLOB ? OR NOT {is_whole('{v}')} OR instr({{v}}, char(0)) > 0)", (glob,)
 
 
 def _beginning(how: str, wanted: str) -> str:
