@@ -53,7 +53,7 @@ def _plans(world: World, query: AssetQuery) -> Iterator[list[str]]:
     """Yield, for each part of the answer, the steps that SQLite takes."""
     db = world.replica._store.open()
     search = ask.search(db, query)
-    way = search.way(db, query.limit)
+    way = search.way(query.limit)
     after = None if query.after is None else [*query.after[:-1], 7]
     found = list(segments(search.keys, after, backwards=search.backwards))
     parts = [way.sql(each, query.limit) for each in found if way.holds(each)]

@@ -187,7 +187,7 @@ def _check_ways(world: World, query: AssetQuery, expected: list[int]) -> None:
     """Every way to come by the rows finds the same, not only the cheapest."""
     db = world.replica._store.open()
     search = ask.search(db, query)
-    ways = [replace(search.way(db, 5), gather=None, checks=search.filters, arms=Way.arms)]
+    ways = [replace(search.way(5), gather=None, checks=search.filters, arms=Way.arms)]
     for chosen in search.filters:
         if chosen.rows:
             others = [each for each in search.filters if each is not chosen]

@@ -111,8 +111,8 @@ def check_selection(
     elif selection.filter is not None:
         filtered(scope, selection.filter)
     elif selection.query is not None:
-        zone = selection.time_zone or time_zone or _own_zone(scope)
-        kept = selection.model_copy(update={"time_zone": zone} if zone else {})
+        zone = selection.time_zone or time_zone or scope.time_zone
+        kept = selection.model_copy(update={"time_zone": zone})
         compiled(scope, _asked(kept))
         return kept
     return selection
@@ -194,10 +194,6 @@ def _asked(selection: Selection) -> Asked:
         time_zone=selection.time_zone,
         pointer="/selection/query",
     )
-
-
-def _own_zone(scope: Scope) -> str | None:
-    return scope.identity.tenant.time_zone if scope.identity else None
 
 
 def records_of(scope: Scope, query: AssetQuery) -> Iterator[Record]:

@@ -169,9 +169,8 @@ class Search:
         sql = way.count(most)
         return int(db.execute(sql.text, sql.params).fetchone()[0])
 
-    def way(self, db: sqlite3.Connection, limit: int) -> Way:
+    def way(self, limit: int) -> Way:
         """Return the way that is tried first, but for groups."""
-        del db
         costs = plan.costs(self.counts, self.filters, self.armed, limit)
         return self.walked() if costs.gather is None else self.gathered(costs.gather)
 
